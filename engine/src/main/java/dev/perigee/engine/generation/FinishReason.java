@@ -1,0 +1,13 @@
+package dev.perigee.engine.generation;
+
+/** Why a generation ended. */
+public enum FinishReason {
+    /** The model ended its turn, or a stop text appeared. */
+    STOP,
+    /** The token limit, or the end of the context, was reached. */
+    LENGTH,
+    /** The model ended its turn with tool calls. */
+    TOOL_CALLS,
+    /** The caller cancelled. */
+    CANCELLED
+}

@@ -1,0 +1,47 @@
+package dev.perigee.engine.generation;
+
+import java.util.List;
+
+/**
+ * What a caller asks of a backend.
+ *
+ * @param id the caller's id of this request; appears in events and logs
+ * @param prompt what the generation starts from
+ * @param sampling how tokens are drawn
+ * @param limits where the generation ends
+ * @param scheduling whose turn it is when several requests wait
+ */
+public record GenerationRequest(
+        String id, Prompt prompt, SamplingParameters sampling, Limits limits, Scheduling scheduling) {
+
+    /**
+     * @param maxTokens most tokens to generate, reasoning included; at least 1
+     * @param stop texts that end the answer; they are not part of it
+     */
+    public record Limits(int maxTokens, List<String> stop) {
+        public Limits {
+            if (maxTokens < 1) {
+                throw new IllegalArgumentException("max_tokens is " + maxTokens + ", must be at least 1");
+            }
+            stop = List.copyOf(stop);
+        }
+    }
+
+    /**
+     * @param key requests of one key share one fair turn
+     * @param cachePartition opaque; computed prefixes are never shared between partitions
+     * @param weight share of this key against the others; at least 1
+     */
+    public record Scheduling(String key, String cachePartition, int weight) {
+        public Scheduling {
+            if (weight < 1) {
+                throw new IllegalArgumentException("weight is " + weight + ", must be at least 1");
+            }
+        }
+
+        /** The one key of an application that has no tenants. */
+        public static Scheduling single() {
+            return new Scheduling("", "", 1);
+        }
+    }
+}
