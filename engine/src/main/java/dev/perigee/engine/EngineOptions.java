@@ -1,0 +1,139 @@
+package dev.perigee.engine;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an engine is opened; every bound is stated here.
+ *
+ * <pre>{@code
+ * EngineOptions options = EngineOptions.of(folder).withKernels(Kernels.standard().withThreads(2));
+ * }</pre>
+ *
+ * @param model a safetensors folder as Moonshot ships them
+ * @param chatTemplate the template's name ({@code k2-instruct}, {@code k2-thinking}, {@code moonlet}), or {@code null} to decide from
+ *     the model's files
+ * @param kernels what computes
+ * @param bounds what the engine takes on
+ */
+public record EngineOptions(Path model, @Nullable String chatTemplate, Kernels kernels, Bounds bounds) {
+
+    /** The standard options for this model. */
+    public static EngineOptions of(Path model) {
+        return new EngineOptions(model, null, Kernels.standard(), Bounds.standard());
+    }
+
+    /** The same with this chat template, {@code null} to decide from the model's files. */
+    public EngineOptions withChatTemplate(@Nullable String name) {
+        return new EngineOptions(model, name, kernels, bounds);
+    }
+
+    /** The same with other kernels. */
+    public EngineOptions withKernels(Kernels other) {
+        return new EngineOptions(model, chatTemplate, other, bounds);
+    }
+
+    /** The same with other bounds. */
+    public EngineOptions withBounds(Bounds other) {
+        return new EngineOptions(model, chatTemplate, kernels, other);
+    }
+
+    private static int atLeast(int low, String name, int value) {
+        if (value < low) {
+            throw new IllegalArgumentException(name + " is " + value + ", must be at least " + low);
+        }
+        return value;
+    }
+
+    /**
+     * What computes.
+     *
+     * @param choice Java or C
+     * @param isa instruction set that the C kernels must use, or {@code null} for the best this CPU has
+     * @param threads how many threads compute; at least 1
+     * @param javaAllowed whether a packed C library that does not load may be replaced by the Java kernels
+     */
+    public record Kernels(KernelChoice choice, @Nullable String isa, int threads, boolean javaAllowed) {
+
+        public Kernels {
+            atLeast(1, "threads", threads);
+        }
+
+        /** The fastest kernels on all cores. */
+        public static Kernels standard() {
+            return new Kernels(KernelChoice.AUTO, null, Runtime.getRuntime().availableProcessors(), false);
+        }
+
+        /** The same with another choice. */
+        public Kernels withChoice(KernelChoice other) {
+            return new Kernels(other, isa, threads, javaAllowed);
+        }
+
+        /** The same on so many threads. */
+        public Kernels withThreads(int count) {
+            return new Kernels(choice, isa, count, javaAllowed);
+        }
+
+        /** The same, with the Java kernels allowed or not where the C library does not load. */
+        public Kernels withJavaAllowed(boolean allowed) {
+            return new Kernels(choice, isa, threads, allowed);
+        }
+    }
+
+    /**
+     * What the engine takes on.
+     *
+     * @param maxContext longest sequence in tokens; 0 for the model's own maximum, never above it
+     * @param maxRunning sequences that compute at the same time; at least 1
+     * @param maxWaiting requests that may wait for a place; more are refused; at least 0
+     * @param stepTokens most tokens of one step, over all sequences; at least {@code maxRunning}
+     * @param cacheBytes memory for the latent cache; at least one full context is taken
+     */
+    public record Bounds(int maxContext, int maxRunning, int maxWaiting, int stepTokens, long cacheBytes) {
+
+        private static final int RUNNING = 16;
+        private static final int WAITING = 64;
+        private static final int STEP_TOKENS = 256;
+        private static final long CACHE_BYTES = 512L << 20;
+
+        public Bounds {
+            atLeast(0, "maxContext", maxContext);
+            atLeast(1, "maxRunning", maxRunning);
+            atLeast(0, "maxWaiting", maxWaiting);
+            atLeast(maxRunning, "stepTokens", stepTokens);
+            if (cacheBytes < 0) {
+                throw new IllegalArgumentException("cacheBytes is " + cacheBytes + ", must not be negative");
+            }
+        }
+
+        /** The model's whole context, 16 running, 64 waiting, 256 tokens a step, 512 MiB of cache. */
+        public static Bounds standard() {
+            return new Bounds(0, RUNNING, WAITING, STEP_TOKENS, CACHE_BYTES);
+        }
+
+        /** The same with another longest sequence; 0 for the model's own maximum. */
+        public Bounds withMaxContext(int tokens) {
+            return new Bounds(tokens, maxRunning, maxWaiting, stepTokens, cacheBytes);
+        }
+
+        /** The same with so many computing at once. */
+        public Bounds withMaxRunning(int sequences) {
+            return new Bounds(maxContext, sequences, maxWaiting, stepTokens, cacheBytes);
+        }
+
+        /** The same with so many allowed to wait. */
+        public Bounds withMaxWaiting(int requests) {
+            return new Bounds(maxContext, maxRunning, requests, stepTokens, cacheBytes);
+        }
+
+        /** The same with another step size. */
+        public Bounds withStepTokens(int tokens) {
+            return new Bounds(maxContext, maxRunning, maxWaiting, tokens, cacheBytes);
+        }
+
+        /** The same with another amount of cache memory. */
+        public Bounds withCacheBytes(long bytes) {
+            return new Bounds(maxContext, maxRunning, maxWaiting, stepTokens, bytes);
+        }
+    }
+}
