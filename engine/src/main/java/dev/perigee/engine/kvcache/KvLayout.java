@@ -32,6 +32,11 @@ public record KvLayout(int layers, int tokenWidth, int pageTokens) {
         return layerFloats() * layers;
     }
 
+    /** Where a token's values begin, counted in float32 values from the cache's start. */
+    public long offset(int pageIndex, int layer, int position) {
+        return pageIndex * pageFloats() + layer * layerFloats() + (long) (position % pageTokens) * tokenWidth;
+    }
+
     /** Bytes of one page. */
     public long pageBytes() {
         return Math.multiplyExact(pageFloats(), (long) Float.BYTES);

@@ -1,47 +1,171 @@
 package dev.perigee.engine.model;
 
 import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.attention.RotaryEmbedding;
+import dev.perigee.engine.attention.StepLayout;
+import dev.perigee.engine.config.ModelConfig;
+import dev.perigee.engine.kernel.KernelChoice;
+import dev.perigee.engine.kernel.Kernels;
 import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.kvcache.KvLayout;
+import dev.perigee.engine.layer.Linear;
 import dev.perigee.engine.tensor.FloatMatrix;
+import dev.perigee.engine.tensor.ScratchBuffers;
+import dev.perigee.engine.weights.ConfigFile;
+import dev.perigee.engine.weights.ModelWeights;
+import dev.perigee.engine.weights.SafetensorsCheckpoint;
+import dev.perigee.engine.weights.WeightBinder;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The whole forward pass of a Kimi-K2-shaped model. */
+/**
+ * The whole forward pass of a Kimi-K2-shaped model.
+ *
+ * <p>{@link #forward} allocates nothing on the heap; working memory is taken when the model is loaded.
+ */
 public final class Transformer implements LanguageModel {
+
+    /** Tokens of one page of the latent cache. */
+    public static final int PAGE_TOKENS = 64;
+
+    private final ModelConfig config;
+    private final TransformerOptions options;
+    private final SafetensorsCheckpoint checkpoint;
+    private final Kernels kernels;
+    private final ScratchBuffers buffers = new ScratchBuffers();
+    private final KvLayout cacheLayout;
+    private final HiddenStates states;
+    private final StepLayout step;
+    private final RotaryEmbedding rotary;
+    private final TokenEmbedding embedding;
+    private final List<DecoderLayer> layers;
+    private final LanguageModelHead head;
+
+    private Transformer(
+            ModelConfig config, TransformerOptions options, SafetensorsCheckpoint checkpoint, Kernels kernels) {
+        this.config = config;
+        this.options = options;
+        this.checkpoint = checkpoint;
+        this.kernels = kernels;
+        this.cacheLayout = new KvLayout(
+                config.dimensions().numHiddenLayers(), config.attention().latentWidth(), PAGE_TOKENS);
+        ModelWeights weights = WeightBinder.bind(checkpoint, config);
+        int maxTokens = options.maxStepTokens();
+        TransformerAssembly assembly = new TransformerAssembly(
+                config,
+                checkpoint.arena(),
+                buffers,
+                new TransformerAssembly.StepBounds(maxTokens, cacheLayout.pagesFor(contextLength())));
+        this.states = HiddenStates.of(buffers, maxTokens, config.dimensions().hiddenSize());
+        this.step = new StepLayout(maxTokens);
+        this.rotary = assembly.attention().rotary();
+        this.embedding = new TokenEmbedding(weights.embedding());
+        this.layers = assembly.layers(weights);
+        this.head = new LanguageModelHead(assembly.norm(weights.norm()), new Linear(weights.head()));
+    }
 
     /**
      * Opens a checkpoint folder and makes it ready to compute.
      *
-     * @throws ModelLoadException where the folder does not hold a sound model of a known kind
+     * @throws ModelLoadException where the folder does not hold a sound model of a known kind, or the kernels do not load
      */
+    @SuppressWarnings("MustBeClosedChecker") // what is opened here is closed with the transformer
     public static Transformer load(Path folder, TransformerOptions options) {
-        throw new UnsupportedOperationException("being written: " + folder + options);
+        ModelConfig config = ConfigFile.read(folder);
+        SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder);
+        try {
+            return new Transformer(config, options, checkpoint, KernelChoice.open(options.kernels()));
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
+    }
+
+    /** What the model is made of. */
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** What computes: {@code scalar}, {@code native-avx2} … */
+    public String kernelName() {
+        return kernels.name();
     }
 
     @Override
     public int vocabularySize() {
-        throw new UnsupportedOperationException("being written");
+        return config.dimensions().vocabSize();
     }
 
     @Override
     public int contextLength() {
-        throw new UnsupportedOperationException("being written");
+        int most = config.dimensions().maxPositionEmbeddings();
+        return options.maxContext() == 0 ? most : Math.min(most, options.maxContext());
     }
 
     @Override
     public int maxStepTokens() {
-        throw new UnsupportedOperationException("being written");
+        return options.maxStepTokens();
     }
 
     @Override
     public KvCache newCache(long bytes) {
-        throw new UnsupportedOperationException("being written");
+        long pages = Math.max(1, bytes / cacheLayout.pageBytes());
+        return new KvCache(cacheLayout, Math.toIntExact(Math.min(pages, Integer.MAX_VALUE - 8)));
     }
 
     @Override
     public void forward(StepPlan plan, KvCache cache, FloatMatrix logits) {
-        throw new UnsupportedOperationException("being written");
+        check(plan, cache, logits);
+        step.begin(cache);
+        for (int i = 0; i < plan.slices().size(); i++) {
+            begin(plan.slices().get(i));
+        }
+        for (int i = 0; i < layers.size(); i++) {
+            layers.get(i).apply(kernels, states, step);
+        }
+        head.apply(kernels, states, plan, logits);
+    }
+
+    private void begin(StepPlan.Slice slice) {
+        for (int i = 0; i < slice.tokens(); i++) {
+            int row = step.rows() + i;
+            rotary.place(row, slice.firstPosition() + i);
+            embedding.lookUp(slice.tokenId(i), states.residual(), row);
+        }
+        step.add(slice.pages(), slice.firstPosition(), slice.tokens());
+    }
+
+    private void check(StepPlan plan, KvCache cache, FloatMatrix logits) {
+        require("plan tokens", plan.tokens(), maxStepTokens());
+        require("logit rows", plan.logitRows(), logits.rows());
+        if (!cache.layout().equals(cacheLayout)) {
+            throw new IllegalArgumentException("cache is laid out as " + cache.layout() + ", wanted is " + cacheLayout);
+        }
+        for (int i = 0; i < plan.slices().size(); i++) {
+            StepPlan.Slice slice = plan.slices().get(i);
+            require("positions", slice.firstPosition() + slice.tokens(), contextLength());
+            for (int t = 0; t < slice.tokens(); t++) {
+                checkToken(slice.tokenId(t));
+            }
+        }
+    }
+
+    private static void require(String name, int found, int most) {
+        if (found > most) {
+            throw new IllegalArgumentException(name + " is " + found + ", at most " + most);
+        }
+    }
+
+    private void checkToken(int id) {
+        if (id < 0 || id >= vocabularySize()) {
+            throw new IllegalArgumentException("token id is " + id + ", 0 to " + (vocabularySize() - 1));
+        }
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        kernels.close();
+        buffers.close();
+        checkpoint.close();
+    }
 }

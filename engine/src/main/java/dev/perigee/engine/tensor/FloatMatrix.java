@@ -79,8 +79,33 @@ public final class FloatMatrix {
         data.setAtIndex(FLOAT, index(row, column), value);
     }
 
-    /** Copies {@code target.length} elements of a row, from its start, into an array. */
-    public void copyRow(int row, float[] target) {
-        MemorySegment.copy(data, FLOAT, index(row, 0) * Float.BYTES, target, 0, target.length);
+    /** Sets every element of a row to zero. */
+    public void clearRow(int row) {
+        data.asSlice(index(row, 0) * Float.BYTES, (long) columns * Float.BYTES).fill((byte) 0);
+    }
+
+    /** Copies a row of another matrix of the same width into a row of this one. */
+    public void copyRowFrom(FloatMatrix source, int sourceRow, int row) {
+        MemorySegment.copy(
+                source.data,
+                source.index(sourceRow, 0) * Float.BYTES,
+                data,
+                index(row, 0) * Float.BYTES,
+                (long) columns * Float.BYTES);
+    }
+
+    /** Copies {@code length} elements of a row, from {@code column} on, to the front of an array. */
+    public void copyRow(int row, int column, float[] target, int length) {
+        MemorySegment.copy(data, FLOAT, index(row, column) * Float.BYTES, target, 0, length);
+    }
+
+    /** Copies the first {@code length} elements of a row to the front of an array. */
+    public void copyRow(int row, float[] target, int length) {
+        copyRow(row, 0, target, length);
+    }
+
+    /** Overwrites {@code length} elements of a row, from {@code column} on, with the front of an array. */
+    public void setRow(int row, int column, float[] source, int length) {
+        MemorySegment.copy(source, 0, data, FLOAT, index(row, column) * Float.BYTES, length);
     }
 }

@@ -1,0 +1,156 @@
+package dev.perigee.engine.attention;
+
+import dev.perigee.engine.config.AttentionConfig;
+import dev.perigee.engine.kernel.AttentionSpan;
+import dev.perigee.engine.kernel.Kernels;
+import dev.perigee.engine.kernel.LatentLayer;
+import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.kvcache.KvLayout;
+import dev.perigee.engine.kvcache.PageTable;
+import dev.perigee.engine.layer.Linear;
+import dev.perigee.engine.tensor.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Multi-head latent attention in its absorbed form: queries are taken into the latent's space, so that one cached vector a token
+ * (normed latent, then rotated key part) serves all heads.
+ *
+ * <p>Scores keep the scale of the expanded form, (qkNopeHeadDim + qkRopeHeadDim)^-½ times YaRN's factor.
+ *
+ * <p>Source: DeepSeek-V2 report, section 2.1 and appendix C.
+ */
+public final class MultiHeadLatentAttention {
+
+    private final int layer;
+    private final AttentionConfig config;
+    private final QueryProjection queryProjection;
+    private final LatentProjection latentProjection;
+    private final Linear output; // (hiddenSize, heads · vHeadDim)
+    private final AttentionContext context;
+    private final AttentionScratch scratch;
+    private final FloatMatrix latentPart; // (maxStepTokens, kvLoraRank), window of scratch.latent
+    private @Nullable KvCache viewedCache;
+    private @Nullable LatentLayer view;
+
+    /** The attention of decoder layer {@code layer}, counted from 0. */
+    public MultiHeadLatentAttention(
+            int layer,
+            QueryProjection queryProjection,
+            LatentProjection latentProjection,
+            Linear output,
+            AttentionContext context) {
+        this.layer = layer;
+        this.config = context.config();
+        this.queryProjection = queryProjection;
+        this.latentProjection = latentProjection;
+        this.output = output;
+        this.context = context;
+        this.scratch = context.scratch();
+        this.latentPart = scratch.latent.columns(0, config.kvLoraRank());
+    }
+
+    /** Computes y (rows, hiddenSize) from x for the rows of the step, and writes their latents into the cache. */
+    public void apply(Kernels kernels, FloatMatrix x, FloatMatrix y, StepLayout step) {
+        int rows = step.rows();
+        projectQuery(kernels, x, rows);
+        projectLatent(kernels, x, rows);
+        writeLatents(step);
+        absorbQuery(kernels, rows);
+        attend(kernels, step);
+        for (int head = 0; head < config.numAttentionHeads(); head++) {
+            AttentionScratch.HeadWindows windows = scratch.heads.get(head);
+            latentProjection.heads().get(head).value().apply(kernels, windows.context(), windows.value(), rows);
+        }
+        output.apply(kernels, scratch.values, y, rows);
+    }
+
+    private void projectQuery(Kernels kernels, FloatMatrix x, int rows) {
+        QueryProjection.Compression compression = queryProjection.compression();
+        if (compression == null) {
+            queryProjection.up().apply(kernels, x, scratch.query, rows);
+            return;
+        }
+        compression.down().apply(kernels, x, scratch.compressedQuery, rows);
+        compression.norm().apply(kernels, scratch.compressedQuery, scratch.compressedQuery, rows);
+        queryProjection.up().apply(kernels, scratch.compressedQuery, scratch.query, rows);
+    }
+
+    private void projectLatent(Kernels kernels, FloatMatrix x, int rows) {
+        latentProjection.down().apply(kernels, x, scratch.latent, rows);
+        latentProjection.norm().apply(kernels, latentPart, latentPart, rows);
+        for (int row = 0; row < rows; row++) {
+            context.rotary().rotate(scratch.latent, row, config.kvLoraRank());
+        }
+    }
+
+    private void writeLatents(StepLayout step) {
+        for (int slice = 0; slice < step.slices(); slice++) {
+            for (int i = 0; i < step.rows(slice); i++) {
+                writeLatent(step, slice, i);
+            }
+        }
+    }
+
+    private void writeLatent(StepLayout step, int slice, int number) {
+        KvLayout layout = step.cache().layout();
+        int position = step.firstPosition(slice) + number;
+        long target = layout.offset(step.table(slice).pageIndexAt(position), layer, position);
+        MemorySegment.copy(
+                scratch.latent.data(),
+                scratch.latent.index(step.firstRow(slice) + number, 0) * Float.BYTES,
+                step.cache().memory(),
+                target * Float.BYTES,
+                (long) layout.tokenWidth() * Float.BYTES);
+    }
+
+    private void absorbQuery(Kernels kernels, int rows) {
+        for (int head = 0; head < config.numAttentionHeads(); head++) {
+            AttentionScratch.HeadWindows windows = scratch.heads.get(head);
+            latentProjection.heads().get(head).key().apply(kernels, windows.nope(), windows.absorbed(), rows);
+            for (int row = 0; row < rows; row++) {
+                placeRotated(row, head);
+            }
+        }
+    }
+
+    private void placeRotated(int row, int head) {
+        int target = head * config.latentWidth() + config.kvLoraRank();
+        int source = head * config.qkHeadDim() + config.qkNopeHeadDim();
+        for (int i = 0; i < config.qkRopeHeadDim(); i++) {
+            scratch.absorbedQuery.set(row, target + i, scratch.query.get(row, source + i));
+        }
+        context.rotary().rotate(scratch.absorbedQuery, row, target);
+    }
+
+    private void attend(Kernels kernels, StepLayout step) {
+        LatentLayer latents = viewOf(step.cache());
+        AttentionSpan span = scratch.span;
+        for (int slice = 0; slice < step.slices(); slice++) {
+            PageTable table = step.table(slice);
+            int pages = step.cache().layout().pagesFor(step.firstPosition(slice) + step.rows(slice));
+            for (int page = 0; page < pages; page++) {
+                span.setPage(page, table.page(page).index());
+            }
+            span.select(step.firstRow(slice), step.rows(slice), step.firstPosition(slice));
+            kernels.attend(latents, span, scratch.absorbedQuery, scratch.context);
+        }
+    }
+
+    private LatentLayer viewOf(KvCache cache) {
+        LatentLayer current = view;
+        if (current == null || viewedCache != cache) {
+            KvLayout layout = cache.layout();
+            current = new LatentLayer(
+                    cache.memory(),
+                    layout.pageFloats(),
+                    layout.layerFloats() * layer,
+                    layout.pageTokens(),
+                    config.numAttentionHeads(),
+                    context.geometry());
+            view = current;
+            viewedCache = cache;
+        }
+        return current;
+    }
+}

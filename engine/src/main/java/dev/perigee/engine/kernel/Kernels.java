@@ -1,0 +1,50 @@
+package dev.perigee.engine.kernel;
+
+import dev.perigee.engine.quantization.WeightMatrix;
+import dev.perigee.engine.tensor.FloatMatrix;
+
+/**
+ * The inner loops.
+ *
+ * <p>Invariants: every result is a fixed sum of its own inputs. It does not depend on how many rows are computed together, nor on the
+ * number of threads, so a sequence gets the same bits alone or in a batch.
+ *
+ * <p>Threads: one caller at a time; an implementation may spread a call over threads of its own.
+ */
+public interface Kernels extends AutoCloseable {
+
+    /** What runs, for logs and reports: {@code scalar}, {@code native-avx2} … */
+    String name();
+
+    /**
+     * y = x · weightᵀ.
+     *
+     * <p>Shapes: x (rows, weight.columns), y (rows, weight.rows); both may be wider windows' views; they must not overlap.
+     */
+    void multiply(WeightMatrix weight, FloatMatrix x, FloatMatrix y, int rows);
+
+    /**
+     * Root-mean-square norm over the columns of {@code weight}: y = x / sqrt(mean(x²) + epsilon) · weight.
+     *
+     * <p>Shapes: x and y (rows, at least weight.columns), weight (1, columns); x and y may be the same.
+     */
+    void rmsNorm(FloatMatrix x, FloatMatrix weight, float epsilon, FloatMatrix y, int rows);
+
+    /** gate = silu(gate) · up, element by element over the columns of {@code gate}. */
+    void swiGlu(FloatMatrix gate, FloatMatrix up, int rows);
+
+    /** One row of target += one row of addend · factor, over the columns of {@code target}. */
+    void addScaled(FloatMatrix addend, int addendRow, float factor, FloatMatrix target, int targetRow);
+
+    /**
+     * Absorbed latent attention of consecutive tokens of one sequence, each over all positions up to its own.
+     *
+     * <p>Shapes: query (rows, heads · tokenWidth), output (rows, heads · valueWidth); rows counted from {@code span.firstRow()}. Scores
+     * are scaled dot products over tokenWidth; values are the first valueWidth elements of what is cached.
+     */
+    void attend(LatentLayer latents, AttentionSpan span, FloatMatrix query, FloatMatrix output);
+
+    /** Ends the threads. */
+    @Override
+    void close();
+}

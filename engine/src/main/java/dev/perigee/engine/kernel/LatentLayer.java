@@ -1,0 +1,28 @@
+package dev.perigee.engine.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * One layer's part of the latent cache, and how attention reads it.
+ *
+ * <p>Units: strides and offsets count float32 elements.
+ *
+ * @param memory the whole cache
+ * @param pageStride from one page's start to the next one's
+ * @param layerOffset from a page's start to this layer's first token
+ * @param pageTokens tokens of a page
+ * @param heads query heads over the one latent
+ * @param geometry widths and scale
+ */
+public record LatentLayer(
+        MemorySegment memory, long pageStride, long layerOffset, int pageTokens, int heads, Geometry geometry) {
+
+    /**
+     * Widths and scale, the same in every layer.
+     *
+     * @param tokenWidth elements of a query and of a cached token
+     * @param valueWidth leading elements of a cached token that are its value
+     * @param scale multiplies every score before the softmax
+     */
+    public record Geometry(int tokenWidth, int valueWidth, float scale) {}
+}

@@ -1,0 +1,130 @@
+package dev.perigee.engine.moe;
+
+import dev.perigee.engine.config.RouterConfig;
+import dev.perigee.engine.kernel.Kernels;
+import dev.perigee.engine.layer.Linear;
+import dev.perigee.engine.tensor.FloatMatrix;
+import java.util.List;
+
+/**
+ * Chooses experts by sigmoid scores, in float32. The correction bias takes part in the choice only; weights are the scores without it.
+ *
+ * <p>Where experts form groups, only those of the best groups can be chosen; a group's worth is the sum of its two best.
+ *
+ * <p>Ties go to the lower index.
+ *
+ * <p>Source: DeepSeek-V3 report, section 2.1.2 ({@code noaux_tc}).
+ */
+public final class Router {
+
+    private static final float TINY = 1e-20f;
+
+    private final RouterConfig config;
+    private final Linear projection; // (nRoutedExperts, hiddenSize)
+    private final float[] correctionBias; // (nRoutedExperts)
+    private final FloatMatrix logits; // (maxStepTokens, nRoutedExperts)
+    private final float[] scores;
+    private final float[] choice;
+    private final boolean[] groupKept;
+
+    /** @param logits working memory (maxStepTokens, nRoutedExperts) */
+    public Router(RouterConfig config, Linear projection, List<Float> correctionBias, FloatMatrix logits) {
+        int experts = projection.weight().rows();
+        this.config = config;
+        this.projection = projection;
+        this.correctionBias = new float[experts];
+        this.logits = logits;
+        this.scores = new float[experts];
+        this.choice = new float[experts];
+        this.groupKept = new boolean[config.nGroup()];
+        for (int i = 0; i < experts; i++) {
+            this.correctionBias[i] = correctionBias.get(i);
+        }
+    }
+
+    /** Decides for the first {@code rows} rows of x (rows, hiddenSize). */
+    public void route(Kernels kernels, FloatMatrix x, int rows, RoutingDecision decision) {
+        projection.apply(kernels, x, logits, rows);
+        for (int token = 0; token < rows; token++) {
+            score(token);
+            if (config.nGroup() > 1) {
+                limitGroups();
+            }
+            chooseBest(token, decision);
+            weigh(token, decision);
+        }
+    }
+
+    private void score(int token) {
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = (float) (1 / (1 + Math.exp(-logits.get(token, i))));
+            choice[i] = scores[i] + correctionBias[i];
+        }
+    }
+
+    private void limitGroups() {
+        int groupSize = choice.length / groupKept.length;
+        for (int group = 0; group < groupKept.length; group++) {
+            groupKept[group] = false;
+        }
+        for (int kept = 0; kept < config.topkGroup(); kept++) {
+            groupKept[bestGroup(groupSize)] = true;
+        }
+        for (int i = 0; i < choice.length; i++) {
+            if (!groupKept[i / groupSize]) {
+                choice[i] = Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    private int bestGroup(int groupSize) {
+        int best = -1;
+        float bestWorth = 0;
+        for (int group = 0; group < groupKept.length; group++) {
+            float worth = groupKept[group] ? 0 : sumOfBestTwo(group * groupSize, groupSize);
+            if (!groupKept[group] && (best < 0 || worth > bestWorth)) {
+                best = group;
+                bestWorth = worth;
+            }
+        }
+        return best;
+    }
+
+    private float sumOfBestTwo(int first, int count) {
+        float best = Float.NEGATIVE_INFINITY;
+        float second = Float.NEGATIVE_INFINITY;
+        for (int i = first; i < first + count; i++) {
+            if (choice[i] > best) {
+                second = best;
+                best = choice[i];
+            } else if (choice[i] > second) {
+                second = choice[i];
+            }
+        }
+        return count == 1 ? best : best + second;
+    }
+
+    private void chooseBest(int token, RoutingDecision decision) {
+        for (int k = 0; k < decision.perToken(); k++) {
+            int best = 0;
+            for (int i = 1; i < choice.length; i++) {
+                if (choice[i] > choice[best]) {
+                    best = i;
+                }
+            }
+            decision.choose(token, k, best);
+            choice[best] = Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    private void weigh(int token, RoutingDecision decision) {
+        float sum = config.normTopkProb() ? TINY : 1;
+        for (int k = 0; config.normTopkProb() && k < decision.perToken(); k++) {
+            sum += scores[decision.expert(token, k)];
+        }
+        float scale = (float) config.routedScalingFactor();
+        for (int k = 0; k < decision.perToken(); k++) {
+            decision.weigh(token, k, scores[decision.expert(token, k)] / sum * scale);
+        }
+    }
+}

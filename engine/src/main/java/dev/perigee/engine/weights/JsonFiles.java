@@ -1,0 +1,72 @@
+package dev.perigee.engine.weights;
+
+import dev.perigee.engine.ModelLoadException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads the small JSON files of a checkpoint within bounds: size, depth, number length, no key twice, nothing behind the end. */
+final class JsonFiles {
+
+    static final int MAX_DEPTH = 64;
+    private static final int MAX_NUMBER_LENGTH = 100;
+    private static final int MAX_STRING_LENGTH = 1 << 20;
+
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .maxStringLength(MAX_STRING_LENGTH)
+                    .build())
+            .build();
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private JsonFiles() {}
+
+    /** The object in this file. */
+    static JsonNode readObject(Path file, long maxBytes) {
+        byte[] bytes = readBounded(file, maxBytes);
+        try {
+            JsonNode node = MAPPER.readTree(bytes);
+            if (!node.isObject()) {
+                throw damaged(file, "holds no JSON object", null);
+            }
+            return node;
+        } catch (JacksonException e) {
+            throw damaged(file, "is not sound JSON (" + e.getOriginalMessage() + ")", e);
+        }
+    }
+
+    private static byte[] readBounded(Path file, long maxBytes) {
+        if (!Files.isRegularFile(file)) {
+            throw new ModelLoadException(
+                    file.toString(), "is missing or is not a file", "give a folder that holds a complete checkpoint");
+        }
+        try {
+            long size = Files.size(file);
+            if (size > maxBytes) {
+                throw damaged(file, "has " + size + " bytes, at most " + maxBytes, null);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ModelLoadException(file.toString(), "cannot be read (" + e + ")", "check its permissions", e);
+        }
+    }
+
+    private static ModelLoadException damaged(
+            Path file, String problem, @Nullable Throwable cause) {
+        return new ModelLoadException(file.toString(), problem, "fetch the file again", cause);
+    }
+}

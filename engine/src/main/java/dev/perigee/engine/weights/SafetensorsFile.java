@@ -1,0 +1,124 @@
+package dev.perigee.engine.weights;
+
+import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.tensor.Tensor;
+import java.io.EOFException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One checked and mapped safetensors file. */
+final class SafetensorsFile {
+
+    private static final int LENGTH_BYTES = 8;
+    private static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private final Path path;
+    private final Map<String, SafetensorsHeader.Entry> entries;
+    private final MemorySegment tensors;
+
+    private SafetensorsFile(Path path, Map<String, SafetensorsHeader.Entry> entries, MemorySegment tensors) {
+        this.path = path;
+        this.entries = entries;
+        this.tensors = tensors;
+    }
+
+    /** Checks the file's header against its length, then maps it for as long as the arena lives. */
+    static SafetensorsFile open(Path path, Arena arena) {
+        if (!Files.isRegularFile(path)) {
+            throw new ModelLoadException(
+                    path.toString(), "is missing or is not a file", "give a folder that holds a complete checkpoint");
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            BasicFileAttributes before = attributes(path);
+            byte[] header = readHeader(path, channel);
+            long dataStart = LENGTH_BYTES + (long) header.length;
+            Map<String, SafetensorsHeader.Entry> entries =
+                    SafetensorsHeader.parse(header, channel.size() - dataStart);
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            requireUnchanged(path, before, attributes(path));
+            return new SafetensorsFile(path, entries, mapped.asSlice(dataStart));
+        } catch (SafetensorsHeader.DamagedHeaderException e) {
+            throw damaged(path, String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new ModelLoadException(path.toString(), "cannot be read (" + e + ")", "check its permissions", e);
+        }
+    }
+
+    private static BasicFileAttributes attributes(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class);
+    }
+
+    private static byte[] readHeader(Path path, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < LENGTH_BYTES) {
+            throw damaged(path, "has " + size + " bytes, a safetensors file begins with 8 bytes of length", null);
+        }
+        ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(channel, length, 0);
+        long headerBytes = length.getLong(0);
+        if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
+            throw damaged(
+                    path,
+                    "says its header has " + Long.toUnsignedString(headerBytes) + " bytes, allowed is 2 to "
+                            + Math.min(MAX_HEADER_BYTES, size - LENGTH_BYTES),
+                    null);
+        }
+        ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
+        readFully(channel, header, LENGTH_BYTES);
+        return header.array();
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {
+        long at = position;
+        while (target.hasRemaining()) {
+            int read = channel.read(target, at);
+            if (read < 0) {
+                throw new EOFException("file ends at " + at);
+            }
+            at += read;
+        }
+    }
+
+    private static void requireUnchanged(Path path, BasicFileAttributes before, BasicFileAttributes after) {
+        boolean same = before.size() == after.size()
+                && before.lastModifiedTime().equals(after.lastModifiedTime())
+                && Objects.equals(before.fileKey(), after.fileKey());
+        if (!same) {
+            throw new ModelLoadException(
+                    path.toString(), "changed while it was opened", "let nothing write to the folder of a model");
+        }
+    }
+
+    private static ModelLoadException damaged(Path path, String problem, @Nullable Throwable cause) {
+        return new ModelLoadException(path.toString(), problem, "fetch the file again", cause);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Set<String> names() {
+        return entries.keySet();
+    }
+
+    @Nullable Tensor find(String name) {
+        SafetensorsHeader.@Nullable Entry entry = entries.get(name);
+        if (entry == null) {
+            return null;
+        }
+        return new Tensor(
+                entry.type(), entry.shape(), tensors.asSlice(entry.begin(), entry.end() - entry.begin()));
+    }
+}
