@@ -4,7 +4,7 @@ import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.attention.RotaryEmbedding;
 import dev.perigee.engine.attention.StepLayout;
 import dev.perigee.engine.config.ModelConfig;
-import dev.perigee.engine.kernel.KernelChoice;
+import dev.perigee.engine.kernel.KernelSelection;
 import dev.perigee.engine.kernel.Kernels;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.KvLayout;
@@ -74,7 +74,7 @@ public final class Transformer implements LanguageModel {
         ModelConfig config = ConfigFile.read(folder);
         SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder);
         try {
-            return new Transformer(config, options, checkpoint, KernelChoice.open(options.kernels()));
+            return new Transformer(config, options, checkpoint, KernelSelection.open(options.kernels()));
         } catch (RuntimeException | Error e) {
             checkpoint.close();
             throw e;
@@ -89,6 +89,11 @@ public final class Transformer implements LanguageModel {
     /** What computes: {@code scalar}, {@code native-avx2} … */
     public String kernelName() {
         return kernels.name();
+    }
+
+    /** How this model's latent cache is cut. */
+    public KvLayout cacheLayout() {
+        return cacheLayout;
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.perigee.engine.kernel;
 
 /** Chooses the kernels once, at start. */
-public final class KernelChoice {
+public final class KernelSelection {
 
-    private KernelChoice() {}
+    private KernelSelection() {}
 
     /** The kernels that the options and this machine ask for. */
     public static Kernels open(KernelOptions options) {
