@@ -1,0 +1,35 @@
+package dev.perigee.inference;
+
+import dev.perigee.engine.Generation;
+import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.Prompt;
+import dev.perigee.engine.generation.RequestRejectedException;
+import java.util.List;
+
+/**
+ * Something that generates: the engine in this process, or one behind the network.
+ *
+ * <p>Events: {@code Started}, any number of deltas, exactly one terminal event. Nothing else travels back.
+ *
+ * <p>Threads: every method from any thread.
+ */
+public interface InferenceBackend extends AutoCloseable {
+
+    /**
+     * Takes a request on; its events come from the generation returned.
+     *
+     * @throws RequestRejectedException where the backend does not take it (context, queue, closing); nothing was computed
+     * @throws IllegalArgumentException where the request breaks the contract, by name and value
+     */
+    Generation submit(GenerationRequest request);
+
+    /** What can be asked for; never empty, the first is the default. */
+    List<ServedModel> models();
+
+    /** How many tokens this prompt has, chat template and tool declarations included. */
+    int countTokens(Prompt prompt);
+
+    /** Ends running generations with a terminal event, then refuses every request. Idempotent. */
+    @Override
+    void close();
+}
