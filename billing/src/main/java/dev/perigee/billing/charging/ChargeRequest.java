@@ -1,0 +1,33 @@
+package dev.perigee.billing.charging;
+
+import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.MeasuredUsage;
+
+/**
+ * A request that asks to be admitted.
+ *
+ * @param requestId 1 to {@link #MAX_REQUEST_ID_LENGTH} characters, never used before
+ * @param attribution whom the cost belongs to
+ * @param model the served model's name
+ * @param promptTokens tokens of the prompt
+ * @param maxOutputTokens the most tokens that can be generated
+ */
+public record ChargeRequest(
+        String requestId, CostAttribution attribution, String model, long promptTokens, long maxOutputTokens) {
+
+    /** Most characters of a request id. */
+    public static final int MAX_REQUEST_ID_LENGTH = 64;
+
+    public ChargeRequest {
+        checkRequestId(requestId);
+        MeasuredUsage.checkTokens("promptTokens", promptTokens);
+        MeasuredUsage.checkTokens("maxOutputTokens", maxOutputTokens);
+    }
+
+    static void checkRequestId(String requestId) {
+        if (requestId.isBlank() || requestId.length() > MAX_REQUEST_ID_LENGTH) {
+            throw new IllegalArgumentException("requestId has " + requestId.length() + " characters, must have 1 to "
+                    + MAX_REQUEST_ID_LENGTH + " and not be blank");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.perigee.billing.charging;
+
+import dev.perigee.billing.metering.MeasuredUsage;
+import dev.perigee.billing.metering.RequestOutcome;
+
+/**
+ * Holds what a request can cost before it runs and settles what it did cost after.
+ *
+ * <pre>{@code
+ * switch (charging.reserve(request)) {
+ *     case Admission.Admitted admitted -> generate();
+ *     case Admission.UnpricedModel unpriced -> charging.refuse(...);
+ *     case Admission.DuplicateRequest duplicate -> ...
+ * }
+ * charging.settle(request.requestId(), usage, RequestOutcome.COMPLETED);   // returns after the commit
+ * }</pre>
+ *
+ * <p>Threads: safe. Errors: {@link org.springframework.dao.DataAccessException} where the database is away; {@code reserve} and
+ * {@code refuse} fail at once, {@code settle} tries again for as long as the settings say before it fails.
+ */
+public interface Charging {
+
+    /**
+     * Admits a request and holds the most that it can cost.
+     *
+     * @return the first that applies of {@link Admission.UnpricedModel}, {@link Admission.DuplicateRequest}, {@link Admission.Admitted}
+     * @throws IllegalArgumentException where the tenant was charged in another currency before
+     */
+    Admission reserve(ChargeRequest request);
+
+    /**
+     * Records what a request used, ends its reservation and posts its cost, in one transaction that is committed on return.
+     *
+     * <p>Safe to call again: a request is settled once, whoever and how often it is asked. A request without a single token is recorded too,
+     * but its reservation is released and nothing is posted.
+     *
+     * <p>Where the reservation had expired (its process was taken for dead, and was not), the usage is recorded and posted all the same: the
+     * hold is gone, the tokens are not.
+     *
+     * @param outcome how the request ended; a refusal is possible here too, with no tokens, when it was decided after the admission
+     * @return the first that applies of {@link Settlement.NeverReserved}, {@link Settlement.AlreadySettled},
+     *     {@link Settlement.Settled}
+     */
+    Settlement settle(String requestId, MeasuredUsage usage, RequestOutcome outcome);
+
+    /**
+     * Records a request that was refused before it was admitted: a usage row with its outcome, no tokens and no cost. The same request id
+     * again changes nothing.
+     */
+    void refuse(RefusedRequest refused);
+}

@@ -1,0 +1,16 @@
+package dev.perigee.billing.charging;
+
+import dev.perigee.billing.money.Money;
+
+/** What became of {@link Charging#settle}, in order of precedence. */
+public sealed interface Settlement {
+
+    /** No reservation has this request id; nothing was recorded. */
+    record NeverReserved(String requestId) implements Settlement {}
+
+    /** The request was settled or released before; nothing changed. */
+    record AlreadySettled(String requestId) implements Settlement {}
+
+    /** The usage is recorded and its cost posted; zero where no token was used. */
+    record Settled(Money cost) implements Settlement {}
+}

@@ -1,0 +1,16 @@
+/**
+ * The facade: admit and hold, settle, refuse; and the reports over what was recorded.
+ *
+ * <p><b>Owns</b>: the order in which prices, reservations, usage rows and postings are written, and that they are written together.
+ * <b>Does not own</b>: counting tokens; deciding rates or whether a model is served.
+ *
+ * <p><b>Invariants</b>: a request is admitted once and recorded at most once; a settled request's usage row, reservation and posting commit
+ * together or not at all; recorded cost is tokens times the price of the version in force at admission; expected refusals are sealed
+ * outcomes, an exception means a bug or a lost database.
+ *
+ * <p><b>Times</b>: a request counts to the moment of its admission, whenever it ends. Reports take moments and a time zone for their days.
+ */
+@NullMarked
+package dev.perigee.billing.charging;
+
+import org.jspecify.annotations.NullMarked;
