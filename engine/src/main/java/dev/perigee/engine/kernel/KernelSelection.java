@@ -1,12 +1,86 @@
 package dev.perigee.engine.kernel;
 
+import dev.perigee.engine.ModelLoadException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /** Chooses the kernels once, at start. */
 public final class KernelSelection {
 
+    private static final System.Logger LOG = System.getLogger(KernelSelection.class.getName());
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
+
     private KernelSelection() {}
 
-    /** The kernels that the options and this machine ask for. */
+    /**
+     * The kernels that the options and this machine ask for. Falls back to Java, with one warning in the life of the JVM, where this
+     * build has no C kernels for the platform.
+     *
+     * @throws ModelLoadException where packed C kernels do not load and the options do not allow Java instead, or where C kernels or an
+     *     instruction set were demanded that are not there
+     */
     public static Kernels open(KernelOptions options) {
+        return switch (options.preference()) {
+            case SCALAR -> new ScalarKernels(options.threads());
+            case NATIVE -> openNative(options, load(options).orElseThrow(KernelSelection::noneForPlatform));
+            case AUTO -> {
+                Optional<NativeLibrary> library = load(options);
+                yield library.isPresent() ? openNative(options, library.get()) : fallBack(options);
+            }
+        };
+    }
+
+    private static Optional<NativeLibrary> load(KernelOptions options) {
+        try {
+            return NativeLibrary.packed();
+        } catch (ModelLoadException e) {
+            if (!options.javaAllowed() || options.preference() == KernelPreference.NATIVE) {
+                throw e;
+            }
+            warnOnce(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Kernels openNative(KernelOptions options, NativeLibrary library) {
+        String wanted = options.isa();
+        CpuIsa isa = wanted == null ? library.best() : demanded(wanted);
+        if (!library.runs(isa)) {
+            throw new ModelLoadException(
+                    "isa " + isa.label(),
+                    "this CPU or this build does not have it, its best is " + library.best().label(),
+                    "leave the isa open");
+        }
+        return new NativeKernels(library, isa, options.threads());
+    }
+
+    private static CpuIsa demanded(String label) {
+        try {
+            return CpuIsa.ofLabel(label);
+        } catch (IllegalArgumentException e) {
+            throw new ModelLoadException(
+                    "isa", String.valueOf(e.getMessage()), "name one of them, or leave the isa open", e);
+        }
+    }
+
+    private static Kernels fallBack(KernelOptions options) {
+        if (options.isa() != null) {
+            throw noneForPlatform();
+        }
+        warnOnce("this build has no C kernels for " + NativeLibrary.platform());
         return new ScalarKernels(options.threads());
+    }
+
+    private static ModelLoadException noneForPlatform() {
+        return new ModelLoadException(
+                "kernels",
+                "this build has no C kernels for " + NativeLibrary.platform(),
+                "build it where a C compiler is installed, or choose the scalar kernels");
+    }
+
+    private static void warnOnce(String reason) {
+        if (WARNED.compareAndSet(false, true)) {
+            LOG.log(System.Logger.Level.WARNING, "Java kernels run, at a fraction of the speed: {0}", reason);
+        }
     }
 }

@@ -62,6 +62,8 @@ abstract class PartitionedKernels implements Kernels {
         LatentLayer.Geometry geometry = layer.geometry();
         require(query.columns() == layer.heads() * geometry.tokenWidth(), "query", query.columns(), layer.heads() * geometry.tokenWidth());
         require(out.columns() == layer.heads() * geometry.valueWidth(), "output", out.columns(), layer.heads() * geometry.valueWidth());
+        require(query.stride() == query.columns(), "query's row", query.stride(), query.columns());
+        require(out.stride() == out.columns(), "output's row", out.stride(), out.columns());
         requireRows(query, tokens.firstRow() + tokens.rows());
         requireRows(out, tokens.firstRow() + tokens.rows());
         latents = layer;
@@ -83,6 +85,12 @@ abstract class PartitionedKernels implements Kernels {
     static void requireRows(FloatMatrix matrix, int count) {
         if (count < 0 || matrix.rows() < count) {
             throw new IllegalArgumentException(count + " rows asked of a matrix with " + matrix.rows());
+        }
+    }
+
+    static void requireColumns(String name, FloatMatrix matrix, int least) {
+        if (matrix.columns() < least) {
+            throw new IllegalArgumentException(name + " has " + matrix.columns() + " columns, at least " + least);
         }
     }
 

@@ -1,0 +1,219 @@
+package dev.perigee.engine.kernel;
+
+import static dev.perigee.engine.kernel.NativeLibrary.SIGNATURES;
+
+import dev.perigee.engine.quantization.Bf16Weights;
+import dev.perigee.engine.quantization.F16Weights;
+import dev.perigee.engine.quantization.F32Weights;
+import dev.perigee.engine.quantization.PackedInt4Weights;
+import dev.perigee.engine.quantization.WeightMatrix;
+import dev.perigee.engine.tensor.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The C kernels of one instruction set, called through the foreign function interface. float32 activations and cache, as in {@link
+ * ScalarKernels}; sums run in another order.
+ *
+ * <p>Source: {@code src/main/native/include/kernels.h} holds each kernel's contract.
+ */
+public final class NativeKernels extends PartitionedKernels {
+
+    private static final int OK = 0;
+
+    private final CpuIsa isa;
+    private final MemorySegment multiplyF32;
+    private final MemorySegment multiplyF16;
+    private final MemorySegment multiplyBf16;
+    private final MemorySegment multiplyInt4;
+    private final MemorySegment rmsNorm;
+    private final MemorySegment swiGlu;
+    private final MemorySegment addScaled;
+    private final MemorySegment attend;
+
+    NativeKernels(NativeLibrary library, CpuIsa isa, int threads) {
+        super(threads);
+        this.isa = isa;
+        this.multiplyF32 = library.kernel(isa, "multiply_f32");
+        this.multiplyF16 = library.kernel(isa, "multiply_f16");
+        this.multiplyBf16 = library.kernel(isa, "multiply_bf16");
+        this.multiplyInt4 = library.kernel(isa, "multiply_int4");
+        this.rmsNorm = library.kernel(isa, "rms_norm");
+        this.swiGlu = library.kernel(isa, "swi_glu");
+        this.addScaled = library.kernel(isa, "add_scaled");
+        this.attend = library.kernel(isa, "attend");
+    }
+
+    @Override
+    public String name() {
+        return "native-" + isa.label();
+    }
+
+    @Override
+    void prepare(WeightMatrix matrix) {
+        // the C kernels read weights as they are stored
+    }
+
+    @Override
+    void multiplyRange(int first, int end) {
+        switch (weight) {
+            case F32Weights plain -> multiplyPlain(multiplyF32, plain.data(), first, end);
+            case F16Weights plain -> multiplyPlain(multiplyF16, plain.data(), first, end);
+            case Bf16Weights plain -> multiplyPlain(multiplyBf16, plain.data(), first, end);
+            case PackedInt4Weights grouped -> multiplyInt4(grouped, first, end);
+        }
+    }
+
+    private void multiplyPlain(MemorySegment kernel, MemorySegment data, int first, int end) {
+        try {
+            check((int) SIGNATURES
+                    .multiply()
+                    .invokeExact(
+                            kernel,
+                            data,
+                            data.byteSize(),
+                            input.data(),
+                            (long) input.stride(),
+                            output.data(),
+                            (long) output.stride(),
+                            rows,
+                            weight.columns(),
+                            first,
+                            end));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    private void multiplyInt4(PackedInt4Weights grouped, int first, int end) {
+        try {
+            check((int) SIGNATURES
+                    .multiplyInt4()
+                    .invokeExact(
+                            multiplyInt4,
+                            grouped.packed(),
+                            grouped.packed().byteSize(),
+                            grouped.scales(),
+                            grouped.scales().byteSize(),
+                            input.data(),
+                            (long) input.stride(),
+                            output.data(),
+                            (long) output.stride(),
+                            rows,
+                            grouped.columns(),
+                            first,
+                            end));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    void attendRange(int first, int end) {
+        MemorySegment pages = span.pageIndices();
+        LatentLayer.Geometry geometry = latents.geometry();
+        try {
+            check((int) SIGNATURES
+                    .attend()
+                    .invokeExact(
+                            attend,
+                            latents.memory(),
+                            latents.memory().byteSize() / Float.BYTES,
+                            latents.pageStride(),
+                            latents.layerOffset(),
+                            pages,
+                            (int) (pages.byteSize() / Integer.BYTES),
+                            latents.pageTokens(),
+                            input.data(),
+                            output.data(),
+                            latents.heads(),
+                            geometry.tokenWidth(),
+                            geometry.valueWidth(),
+                            geometry.scale(),
+                            span.firstRow(),
+                            span.firstPosition(),
+                            first,
+                            end));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public void rmsNorm(FloatMatrix x, FloatMatrix norm, float epsilon, FloatMatrix y, int count) {
+        requireRows(x, count);
+        requireRows(y, count);
+        requireColumns("x", x, norm.columns());
+        requireColumns("y", y, norm.columns());
+        try {
+            check((int) SIGNATURES
+                    .rmsNorm()
+                    .invokeExact(
+                            rmsNorm,
+                            x.data(),
+                            (long) x.stride(),
+                            norm.data(),
+                            y.data(),
+                            (long) y.stride(),
+                            count,
+                            norm.columns(),
+                            epsilon));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public void swiGlu(FloatMatrix gate, FloatMatrix up, int count) {
+        requireRows(gate, count);
+        requireRows(up, count);
+        requireColumns("up", up, gate.columns());
+        try {
+            check((int) SIGNATURES
+                    .swiGlu()
+                    .invokeExact(
+                            swiGlu,
+                            gate.data(),
+                            (long) gate.stride(),
+                            up.data(),
+                            (long) up.stride(),
+                            count,
+                            gate.columns()));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    @Override
+    public void addScaled(FloatMatrix addend, int addendRow, float factor, FloatMatrix target, int targetRow) {
+        requireRows(addend, addendRow + 1);
+        requireRows(target, targetRow + 1);
+        requireColumns("addend", addend, target.columns());
+        try {
+            check((int) SIGNATURES
+                    .addScaled()
+                    .invokeExact(
+                            addScaled,
+                            addend.data(),
+                            addend.index(addendRow, 0),
+                            target.data(),
+                            target.index(targetRow, 0),
+                            target.columns(),
+                            factor));
+        } catch (Throwable e) {
+            throw broken(e);
+        }
+    }
+
+    private static void check(int status) {
+        if (status != OK) {
+            throw new AssertionError("a kernel refused its extents, status " + status);
+        }
+    }
+
+    private static RuntimeException broken(Throwable cause) {
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return new IllegalStateException("a native call failed", cause);
+    }
+}

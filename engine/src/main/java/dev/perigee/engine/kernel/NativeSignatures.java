@@ -1,0 +1,62 @@
+package dev.perigee.engine.kernel;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * One handle for each parameter list of kernels.h; the function's address is the first argument, so that one set of handles serves all
+ * instruction sets.
+ *
+ * @param query perigee_abi_version, perigee_isa_mask
+ * @param multiply multiply_f32, multiply_f16, multiply_bf16
+ * @param multiplyInt4 multiply_int4
+ * @param rmsNorm rms_norm
+ * @param swiGlu swi_glu
+ * @param addScaled add_scaled
+ * @param attend attend
+ */
+record NativeSignatures(
+        MethodHandle query,
+        MethodHandle multiply,
+        MethodHandle multiplyInt4,
+        MethodHandle rmsNorm,
+        MethodHandle swiGlu,
+        MethodHandle addScaled,
+        MethodHandle attend) {
+
+    /** PERIGEE_ABI_VERSION that these parameter lists belong to. */
+    static final int ABI_VERSION = 1;
+
+    static NativeSignatures link() {
+        return new NativeSignatures(
+                handle(),
+                // weight, bytes, x, stride, y, stride, tokens, columns, first, end
+                handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+                // packed, bytes, scales, bytes, x, stride, y, stride, tokens, columns, first, end
+                handle(
+                        ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT,
+                        JAVA_INT, JAVA_INT),
+                // x, stride, weight, y, stride, tokens, columns, epsilon
+                handle(ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_FLOAT),
+                // gate, stride, up, stride, tokens, columns
+                handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT),
+                // addend, offset, target, offset, columns, factor
+                handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_FLOAT),
+                // cache, elements, page stride, layer offset, pages, count, page tokens, query, output, heads, token width, value
+                // width, scale, first row, first position, first, end
+                handle(
+                        ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT,
+                        JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    }
+
+    private static MethodHandle handle(MemoryLayout... parameters) {
+        return Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_INT, parameters));
+    }
+}

@@ -1,0 +1,5 @@
+/* The baseline of the platform: vectors of four that every CPU of it has, no fused multiply-add. */
+#define PERIGEE_ISA scalar
+#define LANES 4
+#define FUSED(a, b, c) ((a) * (b) + (c))
+#include "../body/all.inc"
