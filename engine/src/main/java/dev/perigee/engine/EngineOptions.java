@@ -87,26 +87,26 @@ public record EngineOptions(Path model, @Nullable String chatTemplate, Kernels k
      * @param maxRunning sequences that compute at the same time; at least 1
      * @param maxWaiting requests that may wait for a place; more are refused; at least 0
      * @param stepTokens most tokens of one step, over all sequences; at least {@code maxRunning}
-     * @param cacheBytes memory for the latent cache; at least one full context is taken
+     * @param cacheBytes most memory for the latent cache; a sequence can be no longer than fits into it
      */
     public record Bounds(int maxContext, int maxRunning, int maxWaiting, int stepTokens, long cacheBytes) {
 
         private static final int RUNNING = 16;
         private static final int WAITING = 64;
         private static final int STEP_TOKENS = 256;
-        private static final long CACHE_BYTES = 512L << 20;
+        private static final long CACHE_BYTES = 256L << 20;
 
         public Bounds {
             atLeast(0, "maxContext", maxContext);
             atLeast(1, "maxRunning", maxRunning);
             atLeast(0, "maxWaiting", maxWaiting);
             atLeast(maxRunning, "stepTokens", stepTokens);
-            if (cacheBytes < 0) {
-                throw new IllegalArgumentException("cacheBytes is " + cacheBytes + ", must not be negative");
+            if (cacheBytes < 1) {
+                throw new IllegalArgumentException("cacheBytes is " + cacheBytes + ", must be at least 1");
             }
         }
 
-        /** The model's whole context, 16 running, 64 waiting, 256 tokens a step, 512 MiB of cache. */
+        /** The model's whole context, 16 running, 64 waiting, 256 tokens a step, 256 MiB of cache. */
         public static Bounds standard() {
             return new Bounds(0, RUNNING, WAITING, STEP_TOKENS, CACHE_BYTES);
         }

@@ -1,8 +1,25 @@
 package dev.perigee.engine;
 
+import dev.perigee.engine.chat.AnswerParser;
+import dev.perigee.engine.chat.AnswerSink;
+import dev.perigee.engine.chat.ChatMessage;
+import dev.perigee.engine.chat.PlainTextParser;
+import dev.perigee.engine.chat.ReasoningParser;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Prompt;
+import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.kvcache.KvLayout;
+import dev.perigee.engine.sampling.SamplingSettings;
+import dev.perigee.engine.sampling.StopCondition;
+import dev.perigee.engine.sampling.VocabularyLimit;
+import dev.perigee.engine.scheduler.Answer;
+import dev.perigee.engine.scheduler.EngineLoop;
+import dev.perigee.engine.scheduler.Mailbox;
+import dev.perigee.engine.scheduler.SchedulerBounds;
+import dev.perigee.engine.scheduler.Sequence;
+import java.util.List;
 
 /**
  * A loaded model that answers requests.
@@ -18,7 +35,22 @@ import dev.perigee.engine.generation.RequestRejectedException;
  */
 public final class InferenceEngine implements AutoCloseable {
 
-    private InferenceEngine() {}
+    private final LoadedModel model;
+    private final KvCache cache;
+    private final EngineLoop loop;
+    private final ModelDescription description;
+    private boolean closed;
+
+    private InferenceEngine(LoadedModel model, EngineOptions.Bounds bounds) {
+        this.model = model;
+        this.cache = cache(model, bounds);
+        this.description = description(model, cache);
+        this.loop = new EngineLoop(
+                model.transformer(),
+                cache,
+                new SchedulerBounds(bounds.maxRunning(), bounds.stepTokens()),
+                bounds.maxWaiting());
+    }
 
     /**
      * Loads a model and starts its one thread.
@@ -26,7 +58,29 @@ public final class InferenceEngine implements AutoCloseable {
      * @throws ModelLoadException where the model cannot be loaded: what is wrong, where, what to do
      */
     public static InferenceEngine open(EngineOptions options) {
-        throw new UnsupportedOperationException("being written: " + options);
+        LoadedModel model = LoadedModel.open(options);
+        try {
+            InferenceEngine engine = new InferenceEngine(model, options.bounds());
+            engine.loop.start();
+            return engine;
+        } catch (RuntimeException | Error e) {
+            model.transformer().close();
+            throw e;
+        }
+    }
+
+    /** As many pages as the running sequences can fill, within the memory allowed. */
+    private static KvCache cache(LoadedModel model, EngineOptions.Bounds bounds) {
+        KvLayout layout = model.transformer().cacheLayout();
+        long pages = (long) layout.pagesFor(model.transformer().contextLength()) * bounds.maxRunning();
+        return model.transformer().newCache(Math.min(bounds.cacheBytes(), Math.multiplyExact(pages, layout.pageBytes())));
+    }
+
+    private static ModelDescription description(LoadedModel model, KvCache cache) {
+        ModelDescription told = model.description();
+        long fitting = (long) cache.pageCount() * cache.layout().pageTokens();
+        int contextLength = (int) Math.min(told.contextLength(), fitting);
+        return new ModelDescription(told.name(), contextLength, told.parameters(), told.digest());
     }
 
     /**
@@ -36,25 +90,99 @@ public final class InferenceEngine implements AutoCloseable {
      * @throws IllegalArgumentException where the request breaks the contract, by name and value
      */
     public Generation submit(GenerationRequest request) {
-        throw new UnsupportedOperationException("being written: " + request);
+        loop.requireRoom();
+        int[] promptIds = ids(request.prompt());
+        requireFitting(promptIds);
+        Mailbox mailbox = new Mailbox();
+        loop.submit(new Sequence(
+                promptIds,
+                request.scheduling(),
+                SamplingSettings.resolve(
+                        request.sampling(),
+                        model.defaults().sampling(),
+                        model.template().recommendedTemperature()),
+                List.of(new VocabularyLimit(model.tokenizer().vocabularySize())),
+                answer(request, promptIds.length, mailbox)));
+        return new SubmittedGeneration(request.id(), mailbox);
     }
 
-    /** How many tokens this prompt has. */
+    /**
+     * How many tokens this prompt has.
+     *
+     * @throws IllegalArgumentException where the prompt breaks the contract, by name and value
+     */
     public int countTokens(Prompt prompt) {
-        throw new UnsupportedOperationException("being written: " + prompt);
+        return ids(prompt).length;
     }
 
     /** What was loaded. */
     public ModelDescription modelDescription() {
-        throw new UnsupportedOperationException("being written");
+        return description;
     }
 
     /** What it is doing now. */
     public EngineStatistics statistics() {
-        throw new UnsupportedOperationException("being written");
+        return new EngineStatistics(
+                loop.waiting(),
+                loop.running(),
+                loop.promptTokens(),
+                loop.generatedTokens(),
+                cache.freePages(),
+                cache.pageCount());
     }
 
     /** Ends running generations with a terminal event and gives all memory back. Idempotent. */
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            loop.close();
+            cache.close();
+            model.transformer().close();
+        }
+    }
+
+    private int[] ids(Prompt prompt) {
+        int[] ids =
+                switch (prompt) {
+                    case Prompt.Chat chat -> model.template().render(model.tokenizer(), chat.messages(), chat.tools());
+                    case Prompt.Raw raw -> model.tokenizer().encode(raw.text());
+                };
+        if (ids.length == 0) {
+            throw new IllegalArgumentException("prompt is empty, must have at least one token");
+        }
+        return ids;
+    }
+
+    private void requireFitting(int[] promptIds) {
+        if (promptIds.length >= description.contextLength()) {
+            throw new RequestRejectedException(
+                    new Rejection.ContextLengthExceeded(promptIds.length, description.contextLength()));
+        }
+    }
+
+    private Answer answer(GenerationRequest request, int promptTokens, Mailbox mailbox) {
+        int room = description.contextLength() - promptTokens;
+        return new Answer(
+                new StopCondition(model.stopIds(), request.limits().stop()),
+                mailbox,
+                sink -> parser(request.prompt(), sink),
+                promptTokens,
+                Math.min(room, request.limits().maxTokens()));
+    }
+
+    private AnswerParser parser(Prompt prompt, AnswerSink sink) {
+        return switch (prompt) {
+            case Prompt.Chat chat -> new ReasoningParser(model.tokenizer(), sink, calls(chat.messages()));
+            case Prompt.Raw _ -> new PlainTextParser(model.tokenizer(), sink);
+        };
+    }
+
+    private static int calls(List<ChatMessage> messages) {
+        int calls = 0;
+        for (ChatMessage message : messages) {
+            calls += message instanceof ChatMessage.Assistant assistant ? assistant.toolCalls().size() : 0;
+        }
+        return calls;
+    }
 }

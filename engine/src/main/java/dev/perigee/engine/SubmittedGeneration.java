@@ -1,0 +1,41 @@
+package dev.perigee.engine;
+
+import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.scheduler.Mailbox;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A generation as its reader sees it: the mailbox, read to the terminal event and no further. */
+final class SubmittedGeneration implements Generation {
+
+    private final String id;
+    private final Mailbox mailbox;
+    private volatile boolean ended;
+
+    SubmittedGeneration(String id, Mailbox mailbox) {
+        this.id = id;
+        this.mailbox = mailbox;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public @Nullable GenerationEvent next(Duration timeout) throws InterruptedException {
+        if (ended) {
+            throw new IllegalStateException("generation " + id + " has ended, its terminal event was returned");
+        }
+        @Nullable GenerationEvent event = mailbox.next(timeout);
+        if (event != null && event.terminal()) {
+            ended = true;
+        }
+        return event;
+    }
+
+    @Override
+    public void cancel() {
+        mailbox.cancel();
+    }
+}

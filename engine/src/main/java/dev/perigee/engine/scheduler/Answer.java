@@ -1,0 +1,147 @@
+package dev.perigee.engine.scheduler;
+
+import dev.perigee.engine.chat.AnswerParser;
+import dev.perigee.engine.chat.AnswerSink;
+import dev.perigee.engine.generation.FinishReason;
+import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.TokenUsage;
+import dev.perigee.engine.sampling.StopCondition;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One sequence's answer as it grows: turns drawn ids into events, counts them, and knows when it ends.
+ *
+ * <p>Stop texts are looked for in the visible text only. Every drawn id counts as output, the one that ends the turn too.
+ *
+ * <p>Threads: the engine's thread only, after construction.
+ */
+public final class Answer implements AnswerSink {
+
+    private final StopCondition stop;
+    private final Mailbox mailbox;
+    private final AnswerParser parser;
+    private final int promptTokens;
+    private final int maxTokens;
+    private int outputTokens;
+    private boolean called;
+    private boolean ended;
+
+    /**
+     * @param parser made for this answer as its sink
+     * @param promptTokens of the prompt
+     * @param maxTokens after so many the answer ends
+     */
+    public Answer(
+            StopCondition stop,
+            Mailbox mailbox,
+            Function<AnswerSink, AnswerParser> parser,
+            int promptTokens,
+            int maxTokens) {
+        this.stop = stop;
+        this.mailbox = mailbox;
+        this.parser = parser.apply(this);
+        this.promptTokens = promptTokens;
+        this.maxTokens = maxTokens;
+    }
+
+    /** Where the events go. */
+    public Mailbox mailbox() {
+        return mailbox;
+    }
+
+    int promptTokens() {
+        return promptTokens;
+    }
+
+    int outputTokens() {
+        return outputTokens;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    void start() {
+        mailbox.put(new GenerationEvent.Started(promptTokens));
+    }
+
+    /** Takes a drawn id; ends the answer where it is the last one. */
+    void accept(int id) {
+        outputTokens++;
+        if (stop.endsAt(id)) {
+            finish(null);
+            return;
+        }
+        parser.accept(id);
+        if (stop.reached()) {
+            finish(FinishReason.STOP);
+        } else if (outputTokens >= maxTokens) {
+            finish(FinishReason.LENGTH);
+        }
+    }
+
+    /** Ends the answer; the reason is {@code null} where the model ended its turn. */
+    void finish(@Nullable FinishReason reason) {
+        parser.finish();
+        release();
+        FinishReason ownReason = called ? FinishReason.TOOL_CALLS : FinishReason.STOP;
+        end(new GenerationEvent.Finished(reason == null ? ownReason : reason, usage()));
+    }
+
+    /** Ends the answer by a fault. */
+    void fail(String message) {
+        end(new GenerationEvent.Failed(message, usage()));
+    }
+
+    private void end(GenerationEvent terminal) {
+        if (!ended) {
+            ended = true;
+            mailbox.put(terminal);
+        }
+    }
+
+    private TokenUsage usage() {
+        return new TokenUsage(promptTokens, 0, outputTokens, parser.reasoningTokens());
+    }
+
+    @Override
+    public void reasoning(String text) {
+        release();
+        put(new GenerationEvent.ReasoningDelta(text));
+    }
+
+    @Override
+    public void text(String text) {
+        emit(stop.accept(text));
+    }
+
+    @Override
+    public void toolCallStarted(int index, String id, String name) {
+        release();
+        called = true;
+        put(new GenerationEvent.ToolCallStarted(index, id, name));
+    }
+
+    @Override
+    public void toolCallArguments(int index, String json) {
+        put(new GenerationEvent.ToolCallArgumentsDelta(index, json));
+    }
+
+    private void release() {
+        emit(stop.release());
+    }
+
+    private void emit(String text) {
+        if (!text.isEmpty()) {
+            put(new GenerationEvent.TextDelta(text));
+        }
+    }
+
+    /** What the parser still finds behind a stop text is not part of the answer. */
+    private void put(GenerationEvent event) {
+        if (!stop.reached() || event instanceof GenerationEvent.TextDelta) {
+            mailbox.put(event);
+        }
+    }
+}

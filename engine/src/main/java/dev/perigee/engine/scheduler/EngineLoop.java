@@ -1,0 +1,257 @@
+package dev.perigee.engine.scheduler;
+
+import dev.perigee.engine.generation.FinishReason;
+import dev.perigee.engine.generation.Rejection;
+import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.model.LanguageModel;
+import dev.perigee.engine.model.StepPlan;
+import dev.perigee.engine.sampling.Sampler;
+import dev.perigee.engine.tensor.FloatMatrix;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The one thread that owns all sequences: takes new ones in, plans, computes, draws, gives events out. It waits for nobody.
+ *
+ * <p>Errors: a step that fails ends the sequences in it, the loop goes on; where the machine itself fails (an {@link Error}), all
+ * end and nothing more is taken on.
+ *
+ * <p>Threads: public methods from any thread.
+ */
+public final class EngineLoop implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
+
+    private final LanguageModel model;
+    private final KvCache cache;
+    private final Scheduler scheduler;
+    private final int maxLive;
+    private final int maxRunning;
+    private final Sampler sampler;
+    private final float[] row;
+    private final Arena arena = Arena.ofShared();
+    private final FloatMatrix logits;
+    private final Thread thread;
+    private final AtomicInteger live = new AtomicInteger();
+    private final AtomicLong promptTokens = new AtomicLong();
+    private final AtomicLong generatedTokens = new AtomicLong();
+    private volatile int running;
+
+    private final Object monitor = new Object();
+    private final List<Sequence> arrived = new ArrayList<>();
+    private boolean signalled;
+    private volatile boolean closing;
+
+    /**
+     * A loop that is not started yet.
+     *
+     * @param model computes; stays the caller's to close, after the loop
+     * @param cache of this model; stays the caller's too
+     * @param maxWaiting sequences that are taken on beyond those that run
+     */
+    public EngineLoop(LanguageModel model, KvCache cache, SchedulerBounds bounds, int maxWaiting) {
+        this.model = model;
+        this.cache = cache;
+        this.scheduler = new Scheduler(cache, bounds);
+        this.maxRunning = bounds.maxRunning();
+        this.maxLive = Math.addExact(bounds.maxRunning(), maxWaiting);
+        int vocabulary = model.vocabularySize();
+        this.sampler = new Sampler(vocabulary);
+        this.row = new float[vocabulary];
+        long bytes = (long) bounds.maxRunning() * vocabulary * Float.BYTES;
+        this.logits = new FloatMatrix(arena.allocate(bytes, Float.BYTES), bounds.maxRunning(), vocabulary);
+        this.thread = Thread.ofPlatform().name("perigee-engine").daemon(true).unstarted(this::run);
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        thread.start();
+    }
+
+    /**
+     * Refuses where nothing more is taken on; a cheap question before the work of making a sequence.
+     *
+     * @throws RequestRejectedException where the loop is closed or full
+     */
+    public void requireRoom() {
+        if (closing) {
+            throw new RequestRejectedException(new Rejection.Closed());
+        }
+        int now = live.get();
+        if (now >= maxLive) {
+            throw new RequestRejectedException(new Rejection.QueueFull(now - maxRunning));
+        }
+    }
+
+    /**
+     * Takes a sequence on.
+     *
+     * @throws RequestRejectedException where the loop is closed or full
+     */
+    public void submit(Sequence sequence) {
+        synchronized (monitor) {
+            requireRoom();
+            live.incrementAndGet();
+            promptTokens.addAndGet(sequence.answer().promptTokens());
+            sequence.answer().mailbox().onCancel(this::signal);
+            sequence.answer().start();
+            arrived.add(sequence);
+            signal();
+        }
+    }
+
+    /** Sequences that wait for their turn to run. */
+    public int waiting() {
+        return Math.max(0, live.get() - running);
+    }
+
+    /** Sequences that run. */
+    public int running() {
+        return running;
+    }
+
+    /** Prompt tokens of all sequences ever taken on. */
+    public long promptTokens() {
+        return promptTokens.get();
+    }
+
+    /** Tokens drawn for all sequences ever taken on. */
+    public long generatedTokens() {
+        return generatedTokens.get();
+    }
+
+    /** Ends what runs and waits, each with a terminal event, and the thread. */
+    @Override
+    public void close() {
+        closing = true;
+        signal();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        endAll("The engine was closed.");
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private void signal() {
+        synchronized (monitor) {
+            signalled = true;
+            monitor.notifyAll();
+        }
+    }
+
+    private void run() {
+        try {
+            boolean idle = true;
+            while (!closing) {
+                takeArrived(idle);
+                endCancelled();
+                idle = !turn();
+            }
+        } catch (InterruptedException e) {
+            LOG.log(System.Logger.Level.ERROR, "The engine's thread was interrupted; the engine closes.", e);
+        } catch (Error e) {
+            LOG.log(System.Logger.Level.ERROR, "The engine cannot go on and closes.", e);
+        } finally {
+            closing = true;
+            endAll("The engine was closed.");
+        }
+    }
+
+    private void takeArrived(boolean idle) throws InterruptedException {
+        synchronized (monitor) {
+            while (idle && !signalled) {
+                monitor.wait();
+            }
+            signalled = false;
+            arrived.forEach(scheduler::add);
+            arrived.clear();
+        }
+    }
+
+    private void endCancelled() {
+        for (Sequence sequence : scheduler.all()) {
+            if (sequence.answer().mailbox().cancelled()) {
+                sequence.answer().finish(FinishReason.CANCELLED);
+                retire(sequence);
+            }
+        }
+    }
+
+    /** Runs one step; whether there was anything to compute. */
+    private boolean turn() {
+        Step step = scheduler.plan();
+        running = scheduler.running();
+        if (!step.isEmpty()) {
+            try {
+                model.forward(step.plan(), cache, logits);
+                settle(step);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end.", e);
+                step.sequences().forEach(sequence -> fail(sequence, "The engine failed to compute this request."));
+            }
+        }
+        return !step.isEmpty();
+    }
+
+    private void settle(Step step) {
+        for (int i = 0; i < step.sequences().size(); i++) {
+            Sequence sequence = step.sequences().get(i);
+            StepPlan.Slice slice = step.plan().slices().get(i);
+            sequence.advance(slice.tokens());
+            if (slice.logits() == StepPlan.Logits.LAST) {
+                draw(sequence, step.plan().firstLogitRow(i));
+            }
+        }
+    }
+
+    private void draw(Sequence sequence, int logitRow) {
+        logits.copyRow(logitRow, row, row.length);
+        try {
+            sequence.draw(row, sampler);
+        } catch (ArithmeticException e) {
+            LOG.log(System.Logger.Level.ERROR, "The model computed no usable logits.", e);
+            fail(sequence, "The model computed no usable logits: " + e.getMessage() + ".");
+            return;
+        }
+        generatedTokens.incrementAndGet();
+        if (sequence.answer().ended()) {
+            retire(sequence);
+        }
+    }
+
+    private void fail(Sequence sequence, String message) {
+        if (!sequence.answer().ended()) {
+            sequence.answer().fail(message);
+            retire(sequence);
+        }
+    }
+
+    private void retire(Sequence sequence) {
+        scheduler.remove(sequence);
+        live.decrementAndGet();
+    }
+
+    /** After the loop's end only, by whichever thread comes first. */
+    private void endAll(String message) {
+        synchronized (monitor) {
+            arrived.forEach(scheduler::add);
+            arrived.clear();
+            scheduler.all().forEach(sequence -> fail(sequence, message));
+            running = 0;
+        }
+    }
+}

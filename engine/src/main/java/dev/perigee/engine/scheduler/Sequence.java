@@ -1,0 +1,131 @@
+package dev.perigee.engine.scheduler;
+
+import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.kvcache.PageTable;
+import dev.perigee.engine.model.StepPlan;
+import dev.perigee.engine.sampling.LogitsProcessor;
+import dev.perigee.engine.sampling.Sampler;
+import dev.perigee.engine.sampling.SamplingSettings;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One token timeline: the prompt, then what was drawn. Of it {@code computed} tokens are in the cache; it only ever catches up.
+ *
+ * <p>Threads: the engine's thread only, after construction.
+ */
+public final class Sequence {
+
+    private final GenerationRequest.Scheduling scheduling;
+    private final SamplingSettings sampling;
+    private final List<LogitsProcessor> processors;
+    private final Answer answer;
+    private int[] tokens;
+    private int size;
+    private int computed;
+    private long arrival;
+    private @Nullable PageTable pages;
+
+    /**
+     * @param promptIds at least one
+     * @param processors of this sequence alone
+     */
+    public Sequence(
+            int[] promptIds,
+            GenerationRequest.Scheduling scheduling,
+            SamplingSettings sampling,
+            List<LogitsProcessor> processors,
+            Answer answer) {
+        this.tokens = promptIds.clone();
+        this.size = promptIds.length;
+        this.scheduling = scheduling;
+        this.sampling = sampling;
+        this.processors = List.copyOf(processors);
+        this.answer = answer;
+    }
+
+    GenerationRequest.Scheduling scheduling() {
+        return scheduling;
+    }
+
+    Answer answer() {
+        return answer;
+    }
+
+    long arrival() {
+        return arrival;
+    }
+
+    void arrivedAs(long number) {
+        arrival = number;
+    }
+
+    /** How many tokens are not computed yet; at least one. */
+    int pending() {
+        return size - computed;
+    }
+
+    boolean holdsPages() {
+        return pages != null;
+    }
+
+    /** Takes pages for all tokens there are. */
+    boolean reserve(KvCache cache) {
+        if (pages == null) {
+            pages = cache.newTable();
+        }
+        boolean reserved = cache.reserve(pages, size);
+        if (!reserved && computed == 0) {
+            release(cache);
+        }
+        return reserved;
+    }
+
+    /** Gives all pages back; everything must be computed again. */
+    void release(KvCache cache) {
+        if (pages != null) {
+            cache.release(pages);
+            pages = null;
+        }
+        computed = 0;
+    }
+
+    /** The next {@code count} tokens to compute; logits are wanted where nothing is left to catch up then. */
+    StepPlan.Slice slice(int count) {
+        if (pages == null) {
+            throw new AssertionError("a sequence without pages cannot compute");
+        }
+        boolean caughtUp = computed + count == size;
+        return new StepPlan.Slice(
+                pages,
+                Arrays.copyOfRange(tokens, computed, computed + count),
+                computed,
+                caughtUp ? StepPlan.Logits.LAST : StepPlan.Logits.NONE);
+    }
+
+    void advance(int count) {
+        computed += count;
+    }
+
+    /** Draws the next token from the logits of the last one. */
+    void draw(float[] logits, Sampler sampler) {
+        for (LogitsProcessor processor : processors) {
+            processor.process(logits);
+        }
+        int id = sampler.sample(logits, sampling, answer.outputTokens());
+        for (LogitsProcessor processor : processors) {
+            processor.drawn(id);
+        }
+        append(id);
+        answer.accept(id);
+    }
+
+    private void append(int id) {
+        if (size == tokens.length) {
+            tokens = Arrays.copyOf(tokens, size + Math.max(64, size / 2));
+        }
+        tokens[size++] = id;
+    }
+}

@@ -1,0 +1,5 @@
+/** Whose tokens are computed next: sequences, their fair turns, and the one thread that owns them. */
+@NullMarked
+package dev.perigee.engine.scheduler;
+
+import org.jspecify.annotations.NullMarked;
