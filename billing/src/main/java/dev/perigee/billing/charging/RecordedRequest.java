@@ -35,7 +35,11 @@ public record RecordedRequest(
      * @param state where the reservation stands
      * @param resolvedAt when it left the state reserved, or {@code null}
      */
-    public record Charge(UUID priceVersionId, Money held, ReservationState state, @Nullable Instant resolvedAt) {}
+    public record Charge(
+            UUID priceVersionId,
+            Money held,
+            ReservationState state,
+            @Nullable Instant resolvedAt) {}
 
     /**
      * What was measured.

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  *     never the end user itself
  */
 public record CostAttribution(
-        UUID tenantId, UUID projectId, UUID apiKeyId, Currency currency, @Nullable String endUserHash) {
+        UUID tenantId,
+        UUID projectId,
+        UUID apiKeyId,
+        Currency currency,
+        @Nullable String endUserHash) {
 
     private static final Pattern HEX = Pattern.compile("([0-9a-f]{2}){8,64}");
 

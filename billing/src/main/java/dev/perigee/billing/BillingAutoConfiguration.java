@@ -1,0 +1,72 @@
+package dev.perigee.billing;
+
+import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.charging.JdbcCharging;
+import dev.perigee.billing.charging.JdbcUsageReport;
+import dev.perigee.billing.charging.UsageReport;
+import dev.perigee.billing.ledger.JdbcLedger;
+import dev.perigee.billing.ledger.JdbcReservations;
+import dev.perigee.billing.ledger.ProcessLease;
+import dev.perigee.billing.metering.JdbcUsageRecords;
+import dev.perigee.billing.pricing.JdbcPriceBooks;
+import dev.perigee.billing.pricing.PriceBooks;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** Prices, charging and usage reports over the application's PostgreSQL. */
+@AutoConfiguration(
+        after = {
+            JdbcClientAutoConfiguration.class,
+            DataSourceTransactionManagerAutoConfiguration.class,
+            FlywayAutoConfiguration.class
+        })
+@ConditionalOnBean({JdbcClient.class, PlatformTransactionManager.class})
+@EnableConfigurationProperties(BillingProperties.class)
+public final class BillingAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    PriceBooks priceBooks(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new JdbcPriceBooks(jdbc, transactions);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    UsageReport usageReport(JdbcClient jdbc) {
+        return new JdbcUsageReport(jdbc);
+    }
+
+    /** The first to touch the database for money, so the place where a database that forgets is refused. */
+    @Bean(initMethod = "start")
+    @ConditionalOnMissingBean
+    ProcessLease processLease(JdbcClient jdbc, BillingProperties properties) {
+        DurabilityCheck.run(jdbc);
+        return new ProcessLease(jdbc, new JdbcReservations(jdbc), properties.lease());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Charging charging(
+            JdbcClient jdbc,
+            PlatformTransactionManager transactions,
+            PriceBooks priceBooks,
+            ProcessLease lease,
+            BillingProperties properties) {
+        return new JdbcCharging(
+                priceBooks,
+                new JdbcReservations(jdbc),
+                new JdbcUsageRecords(jdbc),
+                new JdbcLedger(jdbc),
+                transactions,
+                properties.settleDeadline(),
+                lease.processId());
+    }
+}

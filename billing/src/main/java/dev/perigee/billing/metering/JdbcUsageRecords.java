@@ -1,0 +1,48 @@
+package dev.perigee.billing.metering;
+
+import java.sql.Types;
+import java.time.ZoneOffset;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The usage rows in PostgreSQL, append-only. */
+public final class JdbcUsageRecords {
+
+    private static final String INSERT = """
+            INSERT INTO billing.usage (request_id, tenant_id, project_id, api_key_id, end_user_hash, model, outcome, refused,
+                uncached_input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
+                price_version_id, currency, cost_nanos, occurred_at)
+            VALUES (:id, :tenant, :project, :apiKey, :endUser, :model, :outcome, :refused,
+                :uncachedInput, :cachedInput, :output, :reasoning,
+                :priceVersion, :currency, :cost, coalesce(:admittedAt, billing.clock()))
+            ON CONFLICT (request_id) DO NOTHING""";
+
+    private final JdbcClient jdbc;
+
+    public JdbcUsageRecords(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Adds the event unless its request has a row already; returns whether it was added. */
+    public boolean add(UsageEvent event) {
+        UsageEvent.Charge charge = event.charge();
+        MeasuredUsage usage = event.usage();
+        return jdbc.sql(INSERT)
+                        .param("id", event.requestId())
+                        .params(CostAttributionRow.parameters(event.attribution()))
+                        .param("model", event.model())
+                        .param("outcome", event.outcome().word())
+                        .param("refused", event.outcome().refusal())
+                        .param("uncachedInput", usage.uncachedInput())
+                        .param("cachedInput", usage.cachedInput())
+                        .param("output", usage.output())
+                        .param("reasoning", usage.reasoning())
+                        .param("priceVersion", charge == null ? null : charge.priceVersionId(), Types.OTHER)
+                        .param("cost", charge == null ? 0 : charge.cost().nanos())
+                        .param(
+                                "admittedAt",
+                                charge == null ? null : charge.admittedAt().atOffset(ZoneOffset.UTC),
+                                Types.TIMESTAMP_WITH_TIMEZONE)
+                        .update()
+                == 1;
+    }
+}
