@@ -1,0 +1,91 @@
+"""The examination: questions whose function names and values no training document holds."""
+
+import random
+
+from . import render
+from .sources import json_text, values
+from .sources.declare import Parameter, declaration
+from .sources.values import KINDS, capital
+
+STEMS = """lecture harvest voucher glacier pharmacy sculpture ferry antenna warranty orchard pension satellite typhoon
+quarry mortgage tariff vaccine aquarium lighthouse passport locksmith greenhouse carnival embassy turbine marathon mosaic
+vineyard lottery blizzard plumber tournament tide eclipse parcel visa""".split()
+VERBS = "get find check book create show track send cancel update search order".split()
+PLACES = """Trondheim,Uppsala,Bilbao,Maribor,Gdansk,Aarhus,Tampere,Plovdiv,Cusco,Medellin,Kumasi,Mombasa,Jaipur,Sapporo,
+Busan,Da Nang,Chiang Mai,Hobart,Dunedin,Winnipeg,Halifax,Tulsa,Omaha,Savannah,Galway,Limerick,Swansea,Dundee,Nantes,
+Toulouse,Bremen,Innsbruck,Lucerne,Verona,Palermo,Patras,Izmir,Aleppo,Muscat,Lusaka""".replace("\n", "").split(",")
+PEOPLE = """Astrid Bogdan Celeste Dragan Esther Fabio Gudrun Horatio Isolde Joaquin Katja Lorenzo Magnus Nadia Ottilie
+Pascal Ragnar Sabine Thaddeus Ulrich Viola Wilfred Xiomara Yvonne Zoltan Bertram Cordelia Desmond Eleonora
+Florian""".split()
+KINDS_ASKED = ("city", "city", "person", "phrase", "title", "email", "date", "id", "count", "number", "message")
+ASKED = ("What is the {s} {a}?", "What's the {s} {a}?", "{V} the {s} {a}.", "Please {v} the {s} {a}.", "Can you {v} the {s} {a}?",
+         "I need the {s} {a}.", "{S} {a} please", "I was wondering about the {s} {a}.", "Would you {v} the {s} {a} for me?",
+         "Any chance you could {v} the {s} {a}?", "It would be great to have the {s} {a}.", "Quickly, {v} a {s} {a}!",
+         "My boss wants the {s} {a}.", "Are you able to {v} the {s} {a}?", "Kindly {v} a {s} {a}.")
+
+
+def fresh(r, key):
+    """A value of the kind that is long or rare enough to be kept out of the training texts."""
+    if key == "city":
+        return r.choice(PLACES) if r.random() < 0.5 else capital(values.invented(r)) + r.choice(["", "stad", "heim"])
+    if key == "person":
+        return r.choice(PEOPLE) + " " + capital(values.invented(r))
+    if key == "count":
+        return r.randint(101, 9999)
+    if key == "number":
+        return round(r.uniform(100, 999), 2)
+    drawn = KINDS[key].draw(r)
+    while len(drawn) < 5 or (key in ("phrase", "title", "message") and (" " not in drawn or drawn in values.SENTENCES)):
+        drawn = KINDS[key].draw(r)
+    return drawn
+
+
+def spoken(r, parameter, value, alone):
+    """How the question gives the value: plainly where the name's kind says what it is."""
+    if alone or (parameter.name in parameter.kind.names and r.random() < 0.6):
+        return r.choice(parameter.kind.leads).format(value)
+    return f"with {parameter.name.replace('_', ' ')} {value}"
+
+
+class Exam:
+    """Drawn once from a fixed seed: 200 one-function tools with a question each, and texts for JSON."""
+
+    def __init__(self, seed=20261125, count=200):
+        r = random.Random(seed)
+        self.calls = [self.call(r, i) for i in range(count)]
+        self.texts = [self.text(r) for _ in range(60)]
+
+    def call(self, r, number):
+        stem, verb = STEMS[number % len(STEMS)], r.choice(VERBS)
+        found = {}
+        for key in r.sample(KINDS_ASKED, r.choices([1, 2, 3], [55, 35, 10])[0]):
+            kind = KINDS[key]
+            name = r.choice(kind.names) if r.random() < 0.7 else values.invented(r)
+            found.setdefault(name, (Parameter(name, kind), fresh(r, key)))
+        name = r.choice([f"{verb}_{stem}", f"{verb}_{stem}", f"{stem}_{values.invented(r)}", verb + capital(stem)])
+        tool = declaration(r, name, f"{capital(verb)} the {stem}.", [p for p, _ in found.values()])
+        told = " ".join(spoken(r, p, v, len(found) == 1) for p, v in found.values())
+        asked = r.choice(ASKED).format(s=stem, S=capital(stem), v=verb, V=capital(verb), a=told)
+        return {"tool": tool, "question": asked, "name": name, "arguments": {n: v for n, (_, v) in found.items()}}
+
+    def text(self, r):
+        found = {}
+        for key in r.sample(tuple(dict.fromkeys(KINDS_ASKED)), r.choice((1, 2, 2, 3))):
+            kind = KINDS[key]
+            found[r.choice(kind.names)] = (kind, fresh(r, key))
+        text = json_text.text_of(r, found)
+        answer = {name: value for name, (_, value) in found.items()}
+        if r.random() < 0.6:
+            return {"question": r.choice(json_text.BY_KEYS).format(k=", ".join(found), t=text), "answer": answer}
+        schema = {"type": "object", "properties": {n: {"type": k.type} for n, (k, _) in found.items()}, "required": list(found)}
+        return {"question": r.choice(json_text.BY_SCHEMA).format(s=render.compact(schema), t=text), "answer": answer}
+
+    def names(self):
+        return {call["name"] for call in self.calls}
+
+    def values(self):
+        found = [call["arguments"] for call in self.calls] + [text["answer"] for text in self.texts]
+        return {str(value) for arguments in found for value in arguments.values()}
+
+    def forbidden(self):
+        return self.names() | self.values()
