@@ -81,7 +81,9 @@ public final class FloatMatrix {
 
     /** Sets every element of a row to zero. */
     public void clearRow(int row) {
-        data.asSlice(index(row, 0) * Float.BYTES, (long) columns * Float.BYTES).fill((byte) 0);
+        for (int i = 0; i < columns; i++) {
+            set(row, i, 0f);
+        }
     }
 
     /** Copies a row of another matrix of the same width into a row of this one. */

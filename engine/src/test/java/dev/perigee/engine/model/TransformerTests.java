@@ -1,21 +1,32 @@
 package dev.perigee.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.perigee.engine.kernel.KernelOptions;
 import dev.perigee.engine.kernel.KernelPreference;
+import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.kvcache.PageTable;
+import dev.perigee.engine.tensor.FloatMatrix;
+import dev.perigee.engine.tensor.ScratchBuffers;
 import dev.perigee.engine.testing.Forward;
 import dev.perigee.engine.testing.ReferenceTransformer;
 import dev.perigee.engine.testing.TinyCheckpoint;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TransformerTests {
 
+    private static final long WARM_UP_NANOS = 30_000_000_000L;
     private static final int[] TOKENS = new Random(7).ints(90, 0, 320).toArray();
 
     @TempDir
@@ -33,11 +44,20 @@ class TransformerTests {
             double[][] wanted = reference.logits(TOKENS);
             float[][] found = Forward.logits(transformer, TOKENS, 64);
             for (int t = 0; t < TOKENS.length; t++) {
-                for (int i = 0; i < wanted[t].length; i++) {
-                    assertThat(found[t][i]).as("position %d, id %d", t, i).isCloseTo((float) wanted[t][i], within(2e-4f));
-                }
+                assertThat(largestDifference(found[t], wanted[t]))
+                        .as("position %d", t)
+                        .isLessThan(2e-5);
             }
         }
+    }
+
+    private static double largestDifference(float[] found, double[] wanted) {
+        assertThat(found).hasSameSizeAs(wanted);
+        double largest = 0;
+        for (int i = 0; i < wanted.length; i++) {
+            largest = Math.max(largest, Math.abs(found[i] - wanted[i]));
+        }
+        return largest;
     }
 
     @Test
@@ -57,5 +77,134 @@ class TransformerTests {
                 .with("topk_group", "2")
                 .with("n_shared_experts", "2")
                 .withPlainExperts());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KernelPreference.class,
+            names = {"SCALAR", "AUTO"})
+    void logitsWhenTokensAreCutIntoStepsAreTheSameBits(KernelPreference preference) throws IOException {
+        new TinyCheckpoint(4).writeTo(folder);
+        try (Transformer transformer = load(KernelOptions.of(preference))) {
+            float[][] whole = Forward.logits(transformer, TOKENS, 90);
+            assertThat(Forward.logits(transformer, TOKENS, 1)).isDeepEqualTo(whole);
+            assertThat(Forward.logits(transformer, TOKENS, 7)).isDeepEqualTo(whole);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KernelPreference.class,
+            names = {"SCALAR", "AUTO"})
+    void logitsWhenOtherSequencesShareTheStepAreTheSameBits(KernelPreference preference) throws IOException {
+        new TinyCheckpoint(5).writeTo(folder);
+        try (Transformer transformer = load(KernelOptions.of(preference));
+                KvCache cache = transformer.newCache(16L << 20);
+                ScratchBuffers buffers = new ScratchBuffers()) {
+            float[][] alone = Forward.logits(transformer, TOKENS, 90);
+            FloatMatrix logits = buffers.floats(8, transformer.vocabularySize());
+            PageTable first = reserved(cache, 90);
+            PageTable other = reserved(cache, 90);
+            PageTable third = reserved(cache, 90);
+            transformer.forward(
+                    new StepPlan(List.of(
+                            new StepPlan.Slice(other, new int[] {1, 2, 3}, 0, StepPlan.Logits.NONE),
+                            new StepPlan.Slice(first, Arrays.copyOf(TOKENS, 80), 0, StepPlan.Logits.LAST))),
+                    cache,
+                    logits);
+            assertThat(Forward.row(logits, 0)).containsExactly(alone[79]);
+            StepPlan mixed = new StepPlan(List.of(
+                    new StepPlan.Slice(third, new int[] {9}, 0, StepPlan.Logits.LAST),
+                    new StepPlan.Slice(first, Arrays.copyOfRange(TOKENS, 80, 83), 80, StepPlan.Logits.ALL),
+                    new StepPlan.Slice(other, new int[] {4, 5}, 3, StepPlan.Logits.LAST)));
+            transformer.forward(mixed, cache, logits);
+            assertThat(mixed.firstLogitRow(1)).isEqualTo(1);
+            assertThat(mixed.logitRows()).isEqualTo(5);
+            for (int i = 0; i < 3; i++) {
+                assertThat(Forward.row(logits, 1 + i)).containsExactly(alone[80 + i]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KernelPreference.class,
+            names = {"SCALAR", "AUTO"})
+    void logitsWhenThreadsShareTheWorkAreTheSameBits(KernelPreference preference) throws IOException {
+        new TinyCheckpoint(6)
+                .with("hidden_size", "512")
+                .with("intermediate_size", "1056")
+                .writeTo(folder);
+        try (Transformer one = load(KernelOptions.of(preference));
+                Transformer three = load(KernelOptions.of(preference).withThreads(3))) {
+            assertThat(Forward.logits(three, TOKENS, 90)).isDeepEqualTo(Forward.logits(one, TOKENS, 90));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KernelPreference.class,
+            names = {"SCALAR", "AUTO"})
+    void forwardWhenWarmAllocatesNothingOnTheHeap(KernelPreference preference) throws IOException {
+        new TinyCheckpoint(7).writeTo(folder);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (Transformer transformer = load(KernelOptions.of(preference));
+                KvCache cache = transformer.newCache(1L << 20);
+                ScratchBuffers buffers = new ScratchBuffers()) {
+            FloatMatrix logits = buffers.floats(8, transformer.vocabularySize());
+            StepPlan plan = new StepPlan(List.of(
+                    new StepPlan.Slice(reserved(cache, 90), TOKENS, 0, StepPlan.Logits.LAST),
+                    new StepPlan.Slice(reserved(cache, 4), new int[] {1, 2, 3}, 0, StepPlan.Logits.ALL)));
+            long least = Long.MAX_VALUE;
+            long deadline = System.nanoTime() + WARM_UP_NANOS;
+            while (least > 0 && System.nanoTime() < deadline) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                transformer.forward(plan, cache, logits);
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertThat(least).isZero();
+        }
+    }
+
+    @Test
+    void forwardWhenPlanBreaksABoundIsRefusedByName() throws IOException {
+        new TinyCheckpoint(8).writeTo(folder);
+        try (Transformer transformer = scalar(folder, 4);
+                KvCache cache = transformer.newCache(1L << 20);
+                ScratchBuffers buffers = new ScratchBuffers()) {
+            FloatMatrix logits = buffers.floats(1, transformer.vocabularySize());
+            PageTable table = reserved(cache, 300);
+            assertThatThrownBy(() -> transformer.forward(plan(table, 0, 320), cache, logits))
+                    .hasMessage("token id is 320, 0 to 319");
+            assertThatThrownBy(() -> transformer.forward(plan(table, 0, 1, 2, 3, 4, 5), cache, logits))
+                    .hasMessage("plan tokens is 5, at most 4");
+            assertThatThrownBy(() -> transformer.forward(plan(table, 256, 1), cache, logits))
+                    .hasMessage("positions is 257, at most 256");
+        }
+    }
+
+    @Test
+    void contextWhenOptionsAskForLessIsTheirs() throws IOException {
+        new TinyCheckpoint(8).writeTo(folder);
+        KernelOptions kernels = KernelOptions.of(KernelPreference.SCALAR);
+        try (Transformer less = Transformer.load(folder, new TransformerOptions(kernels, 4, 100));
+                Transformer more = Transformer.load(folder, new TransformerOptions(kernels, 4, 10_000))) {
+            assertThat(less.contextLength()).isEqualTo(100);
+            assertThat(more.contextLength()).isEqualTo(256);
+        }
+    }
+
+    private Transformer load(KernelOptions kernels) {
+        return Transformer.load(folder, new TransformerOptions(kernels, 128, 0));
+    }
+
+    private static StepPlan plan(PageTable table, int position, int... tokens) {
+        return new StepPlan(List.of(new StepPlan.Slice(table, tokens, position, StepPlan.Logits.LAST)));
+    }
+
+    private static PageTable reserved(KvCache cache, int tokens) {
+        PageTable table = cache.newTable();
+        assertThat(cache.reserve(table, tokens)).isTrue();
+        return table;
     }
 }
