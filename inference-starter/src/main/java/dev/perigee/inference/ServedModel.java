@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  * @param contextLength longest sequence in tokens, prompt and answer together
  * @param digest SHA-256 of the weights, hexadecimal; {@code null} where the backend does not hold them itself
  */
-public record ServedModel(String name, int contextLength, @Nullable String digest) {}
+public record ServedModel(
+        String name, int contextLength, @Nullable String digest) {}
