@@ -41,7 +41,7 @@ public final class Sampler {
             return pickFromAll(random * total, best);
         }
         collect(logits, settings, total);
-        return pick(random, kept(settings));
+        return pick(random, kept(settings, total));
     }
 
     private static int best(float[] logits) {
@@ -116,17 +116,17 @@ public final class Sampler {
         return bits < 0 ? bits & Integer.MAX_VALUE : ~bits;
     }
 
-    private int kept(SamplingSettings settings) {
-        int kept = settings.topK() > 0 ? Math.min(settings.topK(), candidateCount) : candidateCount;
-        kept = nucleus(kept, settings.topP());
+    private int kept(SamplingSettings settings, double total) {
+        boolean cut = settings.topK() > 0;
+        int kept = cut ? Math.min(settings.topK(), candidateCount) : candidateCount;
+        kept = nucleus(kept, settings.topP() * (cut ? sum(kept) : total));
         while (kept > 1 && weight(kept - 1) < settings.minP()) {
             kept--;
         }
         return kept;
     }
 
-    private int nucleus(int count, double topP) {
-        double wanted = topP * sum(count);
+    private int nucleus(int count, double wanted) {
         double sum = 0;
         for (int i = 0; i < count; i++) {
             sum += weight(i);

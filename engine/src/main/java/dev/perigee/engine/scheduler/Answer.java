@@ -25,7 +25,7 @@ public final class Answer implements AnswerSink {
     private final int maxTokens;
     private int outputTokens;
     private boolean called;
-    private boolean ended;
+    private @Nullable GenerationEvent terminal;
 
     /**
      * @param parser made for this answer as its sink
@@ -59,7 +59,7 @@ public final class Answer implements AnswerSink {
     }
 
     boolean ended() {
-        return ended;
+        return terminal != null;
     }
 
     void start() {
@@ -94,11 +94,18 @@ public final class Answer implements AnswerSink {
         end(new GenerationEvent.Failed(message, usage()));
     }
 
-    private void end(GenerationEvent terminal) {
-        if (!ended) {
-            ended = true;
-            mailbox.put(terminal);
+    private void end(GenerationEvent event) {
+        if (terminal == null) {
+            terminal = event;
         }
+    }
+
+    /** Gives the terminal event out; the answer has ended, and what it held is free again. */
+    void deliverEnd() {
+        if (terminal == null) {
+            throw new AssertionError("the answer has not ended");
+        }
+        mailbox.put(terminal);
     }
 
     private TokenUsage usage() {

@@ -240,9 +240,11 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
+    /** Pages and place are free before the reader hears of the end. */
     private void retire(Sequence sequence) {
         scheduler.remove(sequence);
         live.decrementAndGet();
+        sequence.answer().deliverEnd();
     }
 
     /** After the loop's end only, by whichever thread comes first. */

@@ -1,0 +1,203 @@
+package dev.perigee.engine.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.perigee.engine.TestVocabularies;
+import dev.perigee.engine.generation.FinishReason;
+import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.Rejection;
+import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.generation.TokenUsage;
+import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class EngineLoopTests {
+
+    private static final int CONTEXT = 200;
+    private static final int VOCABULARY = 512;
+
+    private static TestSequences sequences;
+
+    private final HashingModel model = new HashingModel(VOCABULARY, CONTEXT);
+    private KvCache cache = HashingModel.cacheOfPages(1);
+    private EngineLoop loop = new EngineLoop(model, cache, new SchedulerBounds(1, 1), 0);
+
+    @BeforeAll
+    static void load(@TempDir Path folder) {
+        sequences = new TestSequences(Tokenizer.load(TestVocabularies.write(folder.resolve("v"))));
+    }
+
+    @AfterEach
+    void close() {
+        loop.close();
+        cache.close();
+    }
+
+    @Test
+    void answerIsTheSameAloneInABatchAndWithPagesTakenAway() throws InterruptedException {
+        List<String> alone = new ArrayList<>();
+        open(60, 1, 8, 0);
+        for (int i = 0; i < 12; i++) {
+            alone.add(TestSequences.read(submit(i)).text());
+        }
+        assertThat(alone).doesNotHaveDuplicates().allMatch(text -> text.length() == 30);
+        for (int pages : new int[] {400, 14}) {
+            open(pages, 6, 16, 100);
+            List<Mailbox> together = IntStream.range(0, 12).mapToObj(this::submit).toList();
+            for (int i = 0; i < 12; i++) {
+                assertThat(TestSequences.read(together.get(i)).text()).isEqualTo(alone.get(i));
+            }
+            assertThat(cache.freePages()).isEqualTo(pages);
+        }
+    }
+
+    @Test
+    void usageCountsEveryTokenAndTheLimitEndsTheAnswer() throws InterruptedException {
+        open(60, 2, 8, 0);
+        TestSequences.Read read = TestSequences.read(submit(sequences.of("12345", 9)));
+        assertThat(read.text()).hasSize(9);
+        assertThat(read.terminal())
+                .isEqualTo(new GenerationEvent.Finished(FinishReason.LENGTH, new TokenUsage(5, 0, 9, 0)));
+        assertThat(loop.promptTokens()).isEqualTo(5);
+        assertThat(loop.generatedTokens()).isEqualTo(9);
+    }
+
+    @Test
+    void queueWhenFullRefusesAndTakesOnAgainLater() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        model.beforeStep(plan -> await(go));
+        open(60, 1, 8, 2);
+        List<Mailbox> accepted = IntStream.range(0, 3).mapToObj(this::submit).toList();
+        assertThatExceptionOfType(RequestRejectedException.class)
+                .isThrownBy(() -> submit(4))
+                .satisfies(e -> assertThat(e.rejection()).isEqualTo(new Rejection.QueueFull(2)));
+        go.countDown();
+        for (Mailbox mailbox : accepted) {
+            assertThat(TestSequences.read(mailbox).text()).hasSize(30);
+        }
+        assertThat(TestSequences.read(submit(5)).text()).hasSize(30);
+    }
+
+    @Test
+    void thousandCancelsAtRandomLeaveNoPageBehind() throws InterruptedException {
+        open(120, 8, 16, 2_000);
+        Random random = new Random(5);
+        List<Mailbox> mailboxes = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            mailboxes.add(submit(sequences.of("p".repeat(1 + random.nextInt(40)), 1 + random.nextInt(60), key(i), i)));
+            mailboxes.get(random.nextInt(mailboxes.size())).cancel();
+            if (random.nextInt(20) == 0) {
+                Thread.sleep(0, random.nextInt(900_000));
+            }
+        }
+        mailboxes.forEach(Mailbox::cancel);
+        for (Mailbox mailbox : mailboxes) {
+            assertThat(TestSequences.read(mailbox).terminal()).isInstanceOf(GenerationEvent.Finished.class);
+        }
+        assertThat(cache.freePages()).isEqualTo(120);
+    }
+
+    @Test
+    void cancelOfAWaitingOneEndsItWithoutAToken() throws InterruptedException {
+        CountDownLatch go = new CountDownLatch(1);
+        model.beforeStep(plan -> await(go));
+        open(60, 1, 8, 2);
+        submit(0);
+        Mailbox waiting = submit(1);
+        waiting.cancel();
+        go.countDown();
+        assertThat(TestSequences.read(waiting).terminal())
+                .isEqualTo(new GenerationEvent.Finished(FinishReason.CANCELLED, new TokenUsage(7, 0, 0, 0)));
+    }
+
+    @Test
+    void readerThatNeverReadsHoldsNobodyUp() throws InterruptedException {
+        open(200, 2, 8, 0);
+        Mailbox unread = submit(sequences.of("slow", 150));
+        assertThat(TestSequences.read(submit(1)).text()).hasSize(30);
+        assertThat(TestSequences.read(unread).text()).hasSize(150);
+    }
+
+    @Test
+    void stepThatFailsEndsItsSequencesAndTheLoopGoesOn() throws InterruptedException {
+        model.beforeStep(plan -> {
+            if (model.steps() == 3) {
+                throw new IllegalStateException("made to fail");
+            }
+        });
+        open(60, 2, 8, 0);
+        assertThat(TestSequences.read(submit(0)).terminal()).isInstanceOf(GenerationEvent.Failed.class);
+        assertThat(cache.freePages()).isEqualTo(60);
+        assertThat(TestSequences.read(submit(1)).text()).hasSize(30);
+    }
+
+    @Test
+    void machineThatFailsClosesTheLoopClearly() throws InterruptedException {
+        model.beforeStep(plan -> {
+            throw new AssertionError("made to fail");
+        });
+        open(60, 2, 8, 0);
+        assertThat(TestSequences.read(submit(0)).terminal()).isInstanceOf(GenerationEvent.Failed.class);
+        assertThatExceptionOfType(RequestRejectedException.class)
+                .isThrownBy(() -> submit(1))
+                .satisfies(e -> assertThat(e.rejection()).isEqualTo(new Rejection.Closed()));
+    }
+
+    @Test
+    void closeEndsWhatRunsAndWaitsWithATerminalEvent() throws InterruptedException {
+        CountDownLatch computing = new CountDownLatch(1);
+        model.beforeStep(plan -> computing.countDown());
+        open(60, 1, 8, 5);
+        List<Mailbox> mailboxes = IntStream.range(0, 4)
+                .mapToObj(i -> submit(sequences.of("p", 150, key(i), i)))
+                .toList();
+        computing.await();
+        loop.close();
+        for (Mailbox mailbox : mailboxes) {
+            assertThat(TestSequences.read(mailbox).terminal().terminal()).isTrue();
+        }
+        assertThat(cache.freePages()).isEqualTo(60);
+    }
+
+    private void open(int pages, int maxRunning, int stepTokens, int maxWaiting) {
+        close();
+        cache = HashingModel.cacheOfPages(pages);
+        loop = new EngineLoop(model, cache, new SchedulerBounds(maxRunning, stepTokens), maxWaiting);
+        loop.start();
+    }
+
+    private Mailbox submit(int number) {
+        return submit(sequences.of("prompt" + (char) ('A' + number), 30, key(number), number));
+    }
+
+    private Mailbox submit(Sequence sequence) {
+        loop.submit(sequence);
+        return sequence.answer().mailbox();
+    }
+
+    private static GenerationRequest.Scheduling key(int number) {
+        return new GenerationRequest.Scheduling("key" + number % 3, "", 1);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

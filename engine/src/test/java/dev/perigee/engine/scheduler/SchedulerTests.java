@@ -1,0 +1,158 @@
+package dev.perigee.engine.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.perigee.engine.TestVocabularies;
+import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.kvcache.KvCache;
+import dev.perigee.engine.model.StepPlan;
+import dev.perigee.engine.sampling.Sampler;
+import dev.perigee.engine.tokenizer.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs plans without computing anything: every step draws the letter {@code a}. */
+class SchedulerTests {
+
+    private static final int VOCABULARY = 512;
+
+    private static TestSequences sequences;
+
+    private final Sampler sampler = new Sampler(VOCABULARY);
+    private final float[] logits = new float[VOCABULARY];
+    private final Map<String, Integer> served = new HashMap<>();
+
+    @BeforeAll
+    static void load(@TempDir Path folder) {
+        sequences = new TestSequences(Tokenizer.load(TestVocabularies.write(folder.resolve("v"))));
+    }
+
+    @Test
+    void promptLongerThanTheStepIsCaughtUpInPieces() {
+        Scheduler scheduler = scheduler(100, 4, 8);
+        scheduler.add(sequences.of("x".repeat(20), 3));
+        List<StepPlan> plans = run(scheduler, 6);
+        assertThat(plans).extracting(StepPlan::tokens).containsExactly(8, 8, 4, 1, 1, 0);
+        assertThat(plans).extracting(StepPlan::logitRows).containsExactly(0, 0, 1, 1, 1, 0);
+    }
+
+    @Test
+    void stepMixesAnswersAndPrompts() {
+        Scheduler scheduler = scheduler(100, 4, 8);
+        scheduler.add(sequences.of("x", 10));
+        run(scheduler, 1);
+        scheduler.add(sequences.of("y".repeat(12), 10));
+        List<StepPlan> plans = run(scheduler, 3);
+        assertThat(plans).extracting(plan -> plan.slices().size()).containsExactly(2, 2, 2);
+        assertThat(plans).extracting(StepPlan::tokens).containsExactly(8, 6, 2);
+    }
+
+    @Test
+    void keysShareEquallyHoweverManySequencesTheyHave() {
+        Scheduler scheduler = scheduler(10_000, 8, 32);
+        for (int i = 0; i < 50; i++) {
+            scheduler.add(sequences.of("a".repeat(10), 1_000, key("many", 1), i));
+        }
+        for (int i = 0; i < 2; i++) {
+            scheduler.add(sequences.of("b".repeat(10), 1_000, key("few", 1), i));
+        }
+        run(scheduler, 700);
+        assertThat((double) served.get("many") / served.get("few")).isBetween(1 / 1.1, 1.1);
+    }
+
+    @Test
+    void keysShareByTheirWeights() {
+        Scheduler scheduler = scheduler(10_000, 8, 32);
+        for (int i = 0; i < 10; i++) {
+            scheduler.add(sequences.of("a".repeat(10), 1_000, key("heavy", 3), i));
+            scheduler.add(sequences.of("b".repeat(10), 1_000, key("light", 1), i));
+        }
+        run(scheduler, 500);
+        assertThat((double) served.get("heavy") / served.get("light")).isBetween(2.7, 3.3);
+    }
+
+    @Test
+    void keyThatComesLateIsServedAtOnceAndCannotCatchUpForItsIdleTime() {
+        Scheduler scheduler = scheduler(10_000, 4, 16);
+        for (int i = 0; i < 8; i++) {
+            scheduler.add(sequences.of("a".repeat(8), 2_000, key("early", 1), i));
+        }
+        run(scheduler, 200);
+        served.clear();
+        scheduler.add(sequences.of("b".repeat(8), 2_000, key("late", 1), 1));
+        run(scheduler, 2);
+        assertThat(served.get("late")).isGreaterThanOrEqualTo(8);
+        run(scheduler, 300);
+        assertThat((double) served.get("early") / served.get("late")).isBetween(1 / 1.3, 1.3);
+    }
+
+    @Test
+    void oldestGoesOnWhenPagesRunOut() {
+        Scheduler scheduler = scheduler(8, 4, 32);
+        Sequence oldest = sequences.of("a".repeat(8), 20);
+        scheduler.add(oldest);
+        for (int i = 0; i < 3; i++) {
+            scheduler.add(sequences.of("b".repeat(8), 20));
+        }
+        int drawn = 0;
+        while (!oldest.answer().ended()) {
+            run(scheduler, 1);
+            assertThat(oldest.answer().outputTokens()).isEqualTo(++drawn);
+        }
+        assertThat(drawn).isEqualTo(20);
+    }
+
+    @Test
+    void allEndAndAllPagesComeBackWhenPagesAreShort() {
+        KvCache cache = HashingModel.cacheOfPages(9);
+        Scheduler scheduler = new Scheduler(cache, new SchedulerBounds(4, 16));
+        List<Sequence> all = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            Sequence sequence = sequences.of("a".repeat(1 + i % 7), 5 + i, key("k" + i % 3, 1), i);
+            all.add(sequence);
+            scheduler.add(sequence);
+        }
+        run(scheduler, 2_000);
+        assertThat(all).allMatch(sequence -> sequence.answer().ended());
+        assertThat(cache.freePages()).isEqualTo(9);
+        cache.close();
+    }
+
+    private static GenerationRequest.Scheduling key(String name, int weight) {
+        return new GenerationRequest.Scheduling(name, "", weight);
+    }
+
+    private static Scheduler scheduler(int pages, int maxRunning, int stepTokens) {
+        return new Scheduler(HashingModel.cacheOfPages(pages), new SchedulerBounds(maxRunning, stepTokens));
+    }
+
+    private List<StepPlan> run(Scheduler scheduler, int steps) {
+        List<StepPlan> plans = new ArrayList<>();
+        for (int i = 0; i < steps; i++) {
+            Step step = scheduler.plan();
+            plans.add(step.plan());
+            for (int j = 0; j < step.sequences().size(); j++) {
+                settle(step.sequences().get(j), step.plan().slices().get(j), scheduler);
+            }
+        }
+        return plans;
+    }
+
+    private void settle(Sequence sequence, StepPlan.Slice slice, Scheduler scheduler) {
+        sequence.advance(slice.tokens());
+        served.merge(sequence.scheduling().key(), slice.tokens(), Integer::sum);
+        if (slice.logits() == StepPlan.Logits.LAST) {
+            logits['a'] = 50;
+            sequence.draw(logits, sampler);
+        }
+        if (sequence.answer().ended()) {
+            scheduler.remove(sequence);
+        }
+    }
+}
