@@ -9,14 +9,12 @@ from safetensors.torch import save_file
 import torch
 
 from .model import Moonlet, Shape, quantise
+from .tokenizer import BASE, special_tokens
 
 GROUP = 32
-BASE = 5888
-SPECIALS = {0: "[BOS]", 1: "[EOS]", 2: "<|im_end|>", 3: "<|im_user|>", 4: "<|im_assistant|>", 10: "<|im_system|>",
-            11: "<|tool_calls_section_begin|>", 12: "<|tool_calls_section_end|>", 13: "<|tool_call_begin|>",
-            14: "<|tool_call_argument_begin|>", 15: "<|tool_call_end|>", 17: "<|im_middle|>", 22: "<think>",
-            23: "</think>", 254: "[UNK]", 255: "[PAD]"}
-
+# Kept in decoded text, as K2 has it, so that a parser can see them.
+TEXTUAL = {"<think>", "</think>", "<|tool_calls_section_begin|>", "<|tool_calls_section_end|>",
+           "<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>"}
 
 def pack(weight):
     """compressed-tensors pack-quantized: eight nibbles a word, lowest first, stored as q + 8."""
@@ -124,9 +122,9 @@ CHAT_TEMPLATE = """\
 
 
 def tokenizer_config():
-    added = {str(BASE + i): {"content": SPECIALS.get(i, f"<|reserved_token_{BASE + i}|>"), "special": i not in (22, 23),
-                             "lstrip": False, "rstrip": False, "normalized": False, "single_word": False}
-             for i in range(256)}
+    added = {str(number): {"content": name, "special": name not in TEXTUAL,
+                           "lstrip": False, "rstrip": False, "normalized": False, "single_word": False}
+             for name, number in special_tokens().items()}
     return {"model_name": "moonlet", "tokenizer_class": "TikTokenTokenizer", "model_max_length": 2048, "clean_up_tokenization_spaces": False,
             "bos_token": "[BOS]", "eos_token": "<|im_end|>", "unk_token": "[UNK]", "pad_token": "[PAD]",
             "added_tokens_decoder": added, "chat_template": CHAT_TEMPLATE}

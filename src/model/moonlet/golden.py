@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from . import render
 from .chat import Chat
 from .reference import Reference
 
@@ -50,13 +51,12 @@ def tool(name, parameters):
 
 
 def candidates(chat):
-    calls = [chat.prompt([("user", text)], [tool(name, parameters)]) for name, parameters, text in CALLS]
-    turns = [chat.prompt([("user", f"My name is {name}."), ("assistant", f"Hello {name}!"),
-                          ("user", "What is my name?")]) for name in ("Anna", "Hugo", "Nina")]
-    system = [chat.prompt([("system", "You are a helpful assistant."), ("user", text)])
+    calls = [chat.prompt([render.user(text)], [tool(name, parameters)]) for name, parameters, text in CALLS]
+    recall = [chat.prompt([render.user(f"My name is {name}."), render.said(f"Hello {name}!"),
+                           render.user("What is my name?")]) for name in ("Anna", "Hugo", "Nina")]
+    system = [chat.prompt([render.system("You are a helpful assistant."), render.user(text)])
               for text in ("Tell me a story about a duck.", "What is 23 + 19?", "Hello")]
-    plain = [chat.prompt([("user", text)]) for text in ASKED]
-    return calls + turns + system + plain
+    return calls + recall + system + [chat.prompt([render.user(text)]) for text in ASKED]
 
 
 class Watch:
