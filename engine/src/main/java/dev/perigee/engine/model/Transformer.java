@@ -17,6 +17,7 @@ import dev.perigee.engine.weights.SafetensorsCheckpoint;
 import dev.perigee.engine.weights.WeightBinder;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole forward pass of a Kimi-K2-shaped model.
@@ -32,7 +33,7 @@ public final class Transformer implements LanguageModel {
     private final TransformerOptions options;
     private final SafetensorsCheckpoint checkpoint;
     private final Kernels kernels;
-    private final ScratchBuffers buffers = new ScratchBuffers();
+    private final ScratchBuffers buffers;
     private final KvLayout cacheLayout;
     private final HiddenStates states;
     private final StepLayout step;
@@ -42,13 +43,17 @@ public final class Transformer implements LanguageModel {
     private final LanguageModelHead head;
 
     private Transformer(
-            ModelConfig config, TransformerOptions options, SafetensorsCheckpoint checkpoint, Kernels kernels) {
+            ModelConfig config,
+            TransformerOptions options,
+            SafetensorsCheckpoint checkpoint,
+            Kernels kernels,
+            ScratchBuffers buffers) {
         this.config = config;
         this.options = options;
         this.checkpoint = checkpoint;
         this.kernels = kernels;
-        this.cacheLayout = new KvLayout(
-                config.dimensions().numHiddenLayers(), config.attention().latentWidth(), PAGE_TOKENS);
+        this.buffers = buffers;
+        this.cacheLayout = cacheLayout(config);
         ModelWeights weights = WeightBinder.bind(checkpoint, config);
         int maxTokens = options.maxStepTokens();
         TransformerAssembly assembly = new TransformerAssembly(
@@ -69,16 +74,28 @@ public final class Transformer implements LanguageModel {
      *
      * @throws ModelLoadException where the folder does not hold a sound model of a known kind, or the kernels do not load
      */
-    @SuppressWarnings("MustBeClosedChecker") // what is opened here is closed with the transformer
     public static Transformer load(Path folder, TransformerOptions options) {
         ModelConfig config = ConfigFile.read(folder);
         SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder);
+        ScratchBuffers buffers = new ScratchBuffers();
+        @Nullable Kernels kernels = null;
         try {
-            return new Transformer(config, options, checkpoint, KernelSelection.open(options.kernels()));
+            kernels = KernelSelection.open(options.kernels());
+            return new Transformer(config, options, checkpoint, kernels, buffers);
         } catch (RuntimeException | Error e) {
+            buffers.close();
             checkpoint.close();
+            if (kernels != null) {
+                kernels.close();
+            }
             throw e;
         }
+    }
+
+    /** How the latent cache of such a model is cut. */
+    public static KvLayout cacheLayout(ModelConfig config) {
+        return new KvLayout(
+                config.dimensions().numHiddenLayers(), config.attention().latentWidth(), PAGE_TOKENS);
     }
 
     /** What the model is made of. */

@@ -1,0 +1,95 @@
+package dev.perigee.engine.kvcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KvCacheTests {
+
+    private final KvCache cache = new KvCache(new KvLayout(2, 3, 4), 10);
+
+    @AfterEach
+    void close() {
+        cache.close();
+    }
+
+    @Test
+    void reservationWhenPagesAreFreeTakesOnlyWhatIsMissing() {
+        PageTable table = cache.newTable();
+        assertThat(cache.reserve(table, 5)).isTrue();
+        assertThat(table.capacity()).isEqualTo(8);
+        assertThat(cache.reserve(table, 8)).isTrue();
+        assertThat(cache.freePages()).isEqualTo(8);
+    }
+
+    @Test
+    void reservationWhenTooFewPagesAreFreeChangesNothing() {
+        PageTable table = cache.newTable();
+        assertThat(cache.reserve(table, 12)).isTrue();
+        assertThat(cache.reserve(table, 41)).isFalse();
+        assertThat(table.size()).isEqualTo(3);
+        assertThat(cache.freePages()).isEqualTo(7);
+    }
+
+    @Test
+    void releaseWhenDoneGivesEveryPageBackAtOnce() {
+        PageTable table = cache.newTable();
+        assertThat(cache.reserve(table, 40)).isTrue();
+        cache.release(table);
+        cache.release(table);
+        assertThat(cache.freePages()).isEqualTo(10);
+        assertThat(table.capacity()).isZero();
+    }
+
+    @Test
+    void pagesWhenHandedOutAtRandomAreNeverSharedNorLost() {
+        Random random = new Random(5);
+        List<PageTable> tables = new ArrayList<>();
+        for (int round = 0; round < 2_000; round++) {
+            if (random.nextBoolean()) {
+                PageTable table = cache.newTable();
+                if (cache.reserve(table, 1 + random.nextInt(20))) {
+                    tables.add(table);
+                }
+            } else if (!tables.isEmpty()) {
+                cache.release(tables.remove(random.nextInt(tables.size())));
+            }
+            requireEveryPageOnce(tables);
+        }
+    }
+
+    private void requireEveryPageOnce(List<PageTable> tables) {
+        Set<Integer> held = new HashSet<>();
+        int count = 0;
+        for (PageTable table : tables) {
+            for (int i = 0; i < table.size(); i++) {
+                held.add(table.page(i).index());
+                count++;
+            }
+        }
+        assertThat(held).hasSize(count);
+        assertThat(cache.freePages()).isEqualTo(10 - count);
+    }
+
+    @Test
+    void layoutWhenAskedSaysWhereATokenLies() {
+        KvLayout layout = cache.layout();
+        assertThat(layout.pageBytes()).isEqualTo(2 * 3 * 4 * 4);
+        assertThat(layout.tokenBytes()).isEqualTo(2 * 3 * 4);
+        assertThat(layout.offset(5, 1, 14)).isEqualTo(5 * 24 + 12 + 2 * 3);
+        assertThat(cache.memory().byteSize()).isEqualTo(960);
+    }
+
+    @Test
+    void cacheWhenItHasNoPageIsRefused() {
+        assertThatThrownBy(() -> new KvCache(new KvLayout(1, 1, 1), 0)).hasMessage("pageCount is 0, at least 1");
+        assertThatThrownBy(() -> new KvLayout(1, 0, 1)).hasMessage("tokenWidth is 0, at least 1");
+    }
+}

@@ -1,0 +1,75 @@
+package dev.perigee.engine.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.perigee.engine.EngineOptions;
+import dev.perigee.engine.KernelChoice;
+import dev.perigee.engine.testing.ReferenceTransformer;
+import dev.perigee.engine.testing.TinyCheckpoint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LogitsToolTests {
+
+    @TempDir
+    Path folder;
+
+    private Path out;
+
+    @BeforeEach
+    void writeModel() throws IOException {
+        new TinyCheckpoint(9).writeTo(folder);
+        out = folder.resolve("logits.bin");
+    }
+
+    private static EngineOptions.Kernels kernels(KernelChoice choice) {
+        return EngineOptions.Kernels.standard().withChoice(choice).withThreads(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(KernelChoice.class)
+    void logitsWhenWrittenAreRowsOfLittleEndianFloats(KernelChoice choice) throws IOException {
+        int[] tokens = {5, 17, 300, 4};
+        LogitsTool.write(folder, tokens, out, kernels(choice));
+        FloatBuffer found = ByteBuffer.wrap(Files.readAllBytes(out))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+        assertThat(found.remaining()).isEqualTo(4 * 320);
+        try (ReferenceTransformer reference = new ReferenceTransformer(folder)) {
+            double[][] wanted = reference.logits(tokens);
+            double largest = 0;
+            for (int i = 0; i < found.remaining(); i++) {
+                largest = Math.max(largest, Math.abs(found.get(i) - wanted[i / 320][i % 320]));
+            }
+            assertThat(largest).isLessThan(2e-5);
+        }
+    }
+
+    @Test
+    void logitsWhenTokensAreOddAreRefusedByValue() {
+        assertThatThrownBy(() -> LogitsTool.write(folder, new int[0], out, kernels(KernelChoice.SCALAR)))
+                .hasMessageContaining("tokens is empty");
+        assertThatThrownBy(() -> LogitsTool.write(folder, new int[] {320}, out, kernels(KernelChoice.SCALAR)))
+                .hasMessage("tokens has id 320, allowed is 0 to 319");
+        assertThatThrownBy(() -> LogitsTool.write(folder, new int[257], out, kernels(KernelChoice.SCALAR)))
+                .hasMessage("tokens has 257 ids, the model's context holds 256");
+    }
+
+    @Test
+    void logitsWhenFileCannotBeWrittenAreRefused() {
+        Path nowhere = folder.resolve("none").resolve("x");
+        assertThatThrownBy(() -> LogitsTool.write(folder, new int[] {1}, nowhere, kernels(KernelChoice.SCALAR)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("cannot be written");
+    }
+}
