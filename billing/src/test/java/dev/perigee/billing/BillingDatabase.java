@@ -1,0 +1,105 @@
+package dev.perigee.billing;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.perigee.billing.charging.JdbcCharging;
+import dev.perigee.billing.charging.JdbcUsageReport;
+import dev.perigee.billing.charging.UsageReport;
+import dev.perigee.billing.ledger.JdbcLedger;
+import dev.perigee.billing.ledger.JdbcReservations;
+import dev.perigee.billing.ledger.ProcessLease;
+import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.JdbcUsageRecords;
+import dev.perigee.billing.pricing.JdbcPriceBooks;
+import dev.perigee.billing.pricing.PriceBooks;
+import dev.perigee.billing.pricing.Rate;
+import dev.perigee.postgres.TestDatabase;
+import java.time.Duration;
+import java.util.Currency;
+import java.util.UUID;
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** A database of its own with billing's tables, and billing's parts over it. */
+public final class BillingDatabase implements AutoCloseable {
+
+    public static final Currency USD = Currency.getInstance("USD");
+    public static final Rate RATE = new Rate(USD, 600, 150, 2500);
+
+    public final HikariDataSource dataSource;
+    public final JdbcClient jdbc;
+    public final JdbcTransactionManager transactions;
+    public final PriceBooks priceBooks;
+    public final UsageReport report;
+    public final JdbcReservations reservations;
+    public final JdbcLedger ledger;
+
+    public BillingDatabase(int connections) {
+        TestDatabase database = TestDatabase.create();
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(database.jdbcUrl());
+        config.setUsername(database.username());
+        config.setPassword(database.password());
+        config.setMaximumPoolSize(connections);
+        config.setMinimumIdle(1);
+        dataSource = new HikariDataSource(config);
+        Flyway.configure()
+                .dataSource(dataSource)
+                .locations("classpath:db/migration/billing")
+                .load()
+                .migrate();
+        jdbc = JdbcClient.create(dataSource);
+        transactions = new JdbcTransactionManager(dataSource);
+        priceBooks = new JdbcPriceBooks(jdbc, transactions);
+        report = new JdbcUsageReport(jdbc);
+        reservations = new JdbcReservations(jdbc);
+        ledger = new JdbcLedger(jdbc);
+    }
+
+    /** The facade, as the process that holds this lease. */
+    public JdbcCharging charging(ProcessLease lease) {
+        return charging(lease, transactions);
+    }
+
+    /** The facade, as the process that holds this lease, with other transactions. */
+    public JdbcCharging charging(ProcessLease lease, PlatformTransactionManager chosen) {
+        return new JdbcCharging(
+                priceBooks,
+                reservations,
+                new JdbcUsageRecords(jdbc),
+                ledger,
+                chosen,
+                Duration.ofSeconds(20),
+                lease.processId());
+    }
+
+    /** A lease that is not taken yet. */
+    public ProcessLease lease(Duration length) {
+        return new ProcessLease(jdbc, reservations, length);
+    }
+
+    /** Moves the database's clock by an interval, such as {@code 1 hour}; every connection sees it. */
+    public void travel(String interval) {
+        jdbc.sql("CREATE OR REPLACE FUNCTION billing.clock() RETURNS timestamptz LANGUAGE sql STABLE AS "
+                        + "'SELECT transaction_timestamp() + interval ''" + interval + "'''")
+                .update();
+    }
+
+    /** The one number that a statement answers. */
+    public long number(String sql) {
+        return jdbc.sql(sql).query(Long.class).single();
+    }
+
+    /** A tenant that was never seen before. */
+    public static CostAttribution newTenant() {
+        return new CostAttribution(
+                UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), USD, "00112233445566778899aabbccddeeff");
+    }
+
+    @Override
+    public void close() {
+        dataSource.close();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.perigee.billing.charging;
+
+import static dev.perigee.billing.BillingDatabase.RATE;
+import static dev.perigee.billing.BillingDatabase.newTenant;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.perigee.billing.BillingDatabase;
+import dev.perigee.billing.ledger.ProcessLease;
+import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.MeasuredUsage;
+import dev.perigee.billing.metering.RequestOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ConcurrentChargingIntegrationTests {
+
+    private static final int CONTENDERS = 40;
+    private static final long SEED = 20261125;
+
+    private static BillingDatabase database;
+    private static Charging charging;
+
+    private final CostAttribution tenant = newTenant();
+
+    @BeforeAll
+    static void open() {
+        database = new BillingDatabase(10);
+        ProcessLease lease = database.lease(Duration.ofHours(1));
+        lease.start();
+        charging = database.charging(lease);
+        database.priceBooks.ensure("moonlet", RATE);
+    }
+
+    @AfterAll
+    static void close() {
+        database.close();
+    }
+
+    @Test
+    void settleWhenManyTryTheSameReservationSucceedsOnce() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            String id = "contended-" + round;
+            charging.reserve(request(id));
+            List<Settlement> settlements = together(contender ->
+                    charging.settle(id, new MeasuredUsage(contender + 1, 0, 0, 0), RequestOutcome.COMPLETED));
+            assertThat(settlements)
+                    .filteredOn(Settlement.Settled.class::isInstance)
+                    .hasSize(1);
+            assertThat(settlements)
+                    .filteredOn(new Settlement.AlreadySettled(id)::equals)
+                    .hasSize(CONTENDERS - 1);
+        }
+        assertBooksAgree();
+    }
+
+    @Test
+    void reserveWhenManyTryTheSameIdAdmitsOne() throws Exception {
+        List<Admission> admissions = together(contender -> charging.reserve(request("one-id")));
+        assertThat(admissions).filteredOn(Admission.Admitted.class::isInstance).hasSize(1);
+        assertThat(admissions)
+                .filteredOn(Admission.DuplicateRequest.class::isInstance)
+                .hasSize(CONTENDERS - 1);
+    }
+
+    @Test
+    void settleWhenManyRequestsRunSumsToTheToken() throws Exception {
+        Random random = new Random(SEED);
+        List<MeasuredUsage> usages = new ArrayList<>();
+        for (int i = 0; i < CONTENDERS; i++) {
+            usages.add(new MeasuredUsage(
+                    random.nextInt(500), random.nextInt(500), random.nextInt(500), random.nextInt(500)));
+        }
+        together(contender -> {
+            String id = "sum-" + contender;
+            charging.reserve(request(id));
+            return charging.settle(id, usages.get(contender), RequestOutcome.COMPLETED);
+        });
+        assertThat(database.jdbc
+                        .sql(
+                                "SELECT sum(uncached_input_tokens + cached_input_tokens + output_tokens + reasoning_tokens)"
+                                        + " FROM billing.usage WHERE tenant_id = :tenant")
+                        .param("tenant", tenant.tenantId())
+                        .query(Long.class)
+                        .single())
+                .as("seed %d", SEED)
+                .isEqualTo(usages.stream()
+                        .mapToLong(usage -> usage.inputTokens() + usage.outputTokens())
+                        .sum());
+        assertBooksAgree();
+    }
+
+    private static void assertBooksAgree() {
+        assertThat(database.number("SELECT coalesce(sum(nanos), 0) FROM billing.ledger_entry"))
+                .isZero();
+        assertThat(database.number("SELECT sum(nanos) FROM billing.ledger_entry WHERE nanos > 0"))
+                .isEqualTo(database.number("SELECT sum(cost_nanos) FROM billing.usage"))
+                .isPositive();
+        assertThat(database.number("SELECT sum(tokens) FROM billing.ledger_transaction"))
+                .isEqualTo(database.number("SELECT sum(uncached_input_tokens + cached_input_tokens + output_tokens"
+                        + " + reasoning_tokens) FROM billing.usage"));
+    }
+
+    private ChargeRequest request(String id) {
+        return new ChargeRequest(id, tenant, "moonlet", 100, 50);
+    }
+
+    private static <T> List<T> together(Contender<T> contender) throws Exception {
+        CountDownLatch start = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newFixedThreadPool(CONTENDERS)) {
+            List<Future<T>> running = new ArrayList<>();
+            for (int i = 0; i < CONTENDERS; i++) {
+                int number = i;
+                Callable<T> task = () -> {
+                    start.await();
+                    return contender.run(number);
+                };
+                running.add(threads.submit(task));
+            }
+            start.countDown();
+            List<T> results = new ArrayList<>();
+            for (Future<T> each : running) {
+                results.add(each.get());
+            }
+            return results;
+        }
+    }
+
+    private interface Contender<T> {
+        T run(int number);
+    }
+}
