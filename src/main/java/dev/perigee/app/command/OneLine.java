@@ -15,7 +15,7 @@ final class OneLine {
             case StartFailedException said -> "";
             case ModelLoadException refused -> of(refused.getMessage());
             case IllegalArgumentException refused -> of(refused.getMessage());
-            case UncheckedIOException io -> of(io.getCause().toString());
+            case UncheckedIOException io -> of(String.valueOf(io.getCause()));
             case InterruptedException interrupted -> "interrupted";
             default -> "an error in Perigee itself, please report it: " + of(failure.toString()) + place(failure);
         };

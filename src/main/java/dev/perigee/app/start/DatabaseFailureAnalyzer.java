@@ -20,8 +20,9 @@ final class DatabaseFailureAnalyzer extends AbstractFailureAnalyzer<SQLException
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, SQLException cause) {
         @Nullable String url = environment.getProperty("perigee.database.url");
-        boolean outside = url != null && !url.isBlank();
-        String database = outside ? DatabaseProperties.withoutSecrets(url) : "the embedded database";
+        String outsideUrl = url == null ? "" : url;
+        boolean outside = !outsideUrl.isBlank();
+        String database = outside ? DatabaseProperties.withoutSecrets(outsideUrl) : "the embedded database";
         return new FailureAnalysis(
                 "The database cannot be used, " + database + ": " + cause.getMessage(),
                 outside
