@@ -1,0 +1,121 @@
+package dev.perigee.platform.admin;
+
+import dev.perigee.billing.pricing.PriceBook;
+import dev.perigee.billing.pricing.PriceBookAddition;
+import dev.perigee.billing.pricing.PriceBookCreation;
+import dev.perigee.billing.pricing.PriceBookVersion;
+import dev.perigee.billing.pricing.PriceBooks;
+import dev.perigee.billing.pricing.Rate;
+import dev.perigee.platform.web.Json;
+import dev.perigee.platform.web.JsonBodies;
+import dev.perigee.platform.web.JsonFields;
+import dev.perigee.platform.web.Problem;
+import dev.perigee.platform.web.ProblemException;
+import dev.perigee.platform.web.ProblemKind;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/v1/price-books}. */
+@RestController
+@RequestMapping("/admin/v1/price-books")
+final class PriceBooksController {
+
+    private static final String WHAT = "price_book";
+
+    private final PriceBooks priceBooks;
+    private final JsonBodies bodies;
+
+    PriceBooksController(PriceBooks priceBooks, JsonBodies bodies) {
+        this.priceBooks = priceBooks;
+        this.bodies = bodies;
+    }
+
+    @PostMapping
+    void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        JsonFields fields = PriceFields.of(bodies.read(request));
+        String model = fields.requiredText("model", PriceBooks.MAX_MODEL_LENGTH);
+        Rate rate = PriceFields.rate(fields, PriceFields.currency(fields));
+        switch (priceBooks.create(model, rate, fields.moment("effective_from"))) {
+            case PriceBookCreation.Created created -> AdminJson.created(response, form(created.priceBook()));
+            case PriceBookCreation.AlreadyExists exists ->
+                throw conflict(
+                        "price_book_exists",
+                        "The model has price book " + exists.priceBook().id()
+                                + " in this currency; add a version to it.");
+        }
+    }
+
+    @PostMapping("/{id}/versions")
+    void addVersion(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Query.none(request);
+        PriceBook book = book(id);
+        JsonFields fields = PriceFields.of(bodies.read(request));
+        PriceFields.requireSame(fields, book);
+        switch (priceBooks.addVersion(
+                book.id(), PriceFields.rate(fields, book.currency()), fields.moment("effective_from"))) {
+            case PriceBookAddition.UnknownPriceBook unknown -> throw Ids.unknown(WHAT);
+            case PriceBookAddition.OtherCurrency other -> throw new AssertionError("the currency was the book's own");
+            case PriceBookAddition.DateTaken taken ->
+                throw conflict(
+                        "date_taken",
+                        "A version is in force from exactly " + taken.effectiveFrom()
+                                + "; versions are never replaced.");
+            case PriceBookAddition.Added added -> AdminJson.created(response, form(added.priceBook()));
+        }
+    }
+
+    @GetMapping
+    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        List<PriceBook> books = priceBooks.list();
+        AdminJson.page(response, books, books.size(), PriceBooksController::form);
+    }
+
+    @GetMapping("/{id}")
+    void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        Json.write(response, form(book(id)));
+    }
+
+    private PriceBook book(String id) {
+        UUID bookId = Ids.inPath(id, WHAT);
+        return priceBooks.find(bookId).orElseThrow(() -> Ids.unknown(WHAT));
+    }
+
+    private static ProblemException conflict(String code, String message) {
+        return new ProblemException(Problem.of(ProblemKind.CONFLICT, code, message));
+    }
+
+    private static ObjectNode form(PriceBook book) {
+        ObjectNode node = Json.object()
+                .put("id", book.id().toString())
+                .put("model", book.model())
+                .put("currency", book.currency().getCurrencyCode());
+        ArrayNode versions = node.putArray("versions");
+        book.versions().forEach(version -> versions.add(form(version)));
+        return node;
+    }
+
+    private static ObjectNode form(PriceBookVersion version) {
+        Rate rate = version.rate();
+        return Json.object()
+                .put("id", version.id().toString())
+                .put("input", rate.inputPerMillion().amount())
+                .put("cached_input", rate.cachedInputPerMillion().amount())
+                .put("output", rate.outputPerMillion().amount())
+                .put("effective_from", AdminJson.moment(version.effectiveFrom()))
+                .put("created_at", AdminJson.moment(version.createdAt()));
+    }
+}

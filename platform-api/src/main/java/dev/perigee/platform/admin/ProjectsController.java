@@ -1,0 +1,108 @@
+package dev.perigee.platform.admin;
+
+import dev.perigee.platform.tenancy.Project;
+import dev.perigee.platform.tenancy.Projects;
+import dev.perigee.platform.tenancy.Tenants;
+import dev.perigee.platform.web.Json;
+import dev.perigee.platform.web.JsonBodies;
+import dev.perigee.platform.web.JsonFields;
+import dev.perigee.platform.web.Problem;
+import dev.perigee.platform.web.ProblemException;
+import dev.perigee.platform.web.ProblemKind;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/v1/tenants/{id}/projects} and {@code /admin/v1/projects/{id}}. */
+@RestController
+@RequestMapping("/admin/v1")
+final class ProjectsController {
+
+    private static final String WHAT = "project";
+
+    private final Tenants tenants;
+    private final Projects projects;
+    private final JsonBodies bodies;
+
+    ProjectsController(Tenants tenants, Projects projects, JsonBodies bodies) {
+        this.tenants = tenants;
+        this.projects = projects;
+        this.bodies = bodies;
+    }
+
+    @PostMapping("/tenants/{tenant}/projects")
+    void create(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Query.none(request);
+        UUID tenantId = Ids.inPath(tenant, "tenant");
+        JsonFields fields = JsonFields.of(bodies.read(request), "", Set.of("name"));
+        Project project =
+                projects.create(tenantId, TenantFields.requiredName(fields)).orElseThrow(() -> Ids.unknown("tenant"));
+        AdminJson.created(response, form(project));
+    }
+
+    @GetMapping("/tenants/{tenant}/projects")
+    void list(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Query query = Query.of(request, Set.of("limit", "after"));
+        UUID tenantId = tenants.find(Ids.inPath(tenant, "tenant"))
+                .orElseThrow(() -> Ids.unknown("tenant"))
+                .id();
+        AdminJson.page(
+                response,
+                projects.list(tenantId, query.after(), query.limit() + 1),
+                query.limit(),
+                ProjectsController::form);
+    }
+
+    @GetMapping("/projects/{id}")
+    void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        Json.write(response, form(projects.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
+    }
+
+    @PatchMapping("/projects/{id}")
+    void rename(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        JsonFields fields = JsonFields.of(bodies.read(request), "", Set.of("name"));
+        Project project =
+                projects.rename(id(id), TenantFields.requiredName(fields)).orElseThrow(() -> Ids.unknown(WHAT));
+        Json.write(response, form(project));
+    }
+
+    @DeleteMapping("/projects/{id}")
+    void delete(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
+        Query.none(request);
+        switch (projects.delete(id(id))) {
+            case UNKNOWN -> throw Ids.unknown(WHAT);
+            case IS_DEFAULT ->
+                throw new ProblemException(Problem.of(
+                        ProblemKind.CONFLICT,
+                        "default_project",
+                        "This is its tenant's default project, which stays as long as the tenant does."));
+            case DELETED -> response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        }
+    }
+
+    private static UUID id(String text) {
+        return Ids.inPath(text, WHAT);
+    }
+
+    private static ObjectNode form(Project project) {
+        return Json.object()
+                .put("id", project.id().toString())
+                .put("tenant_id", project.tenantId().toString())
+                .put("name", project.name())
+                .put("created_at", AdminJson.moment(project.createdAt()));
+    }
+}

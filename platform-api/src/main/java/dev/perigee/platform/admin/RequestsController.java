@@ -1,0 +1,72 @@
+package dev.perigee.platform.admin;
+
+import dev.perigee.billing.charging.RecordedRequest;
+import dev.perigee.billing.charging.UsageReport;
+import dev.perigee.billing.metering.MeasuredUsage;
+import dev.perigee.platform.web.Json;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code GET /admin/v1/requests/{request_id}}: everything that is recorded of one request. */
+@RestController
+final class RequestsController {
+
+    private final UsageReport usage;
+
+    RequestsController(UsageReport usage) {
+        this.usage = usage;
+    }
+
+    @GetMapping("/admin/v1/requests/{id}")
+    void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        Json.write(response, form(usage.find(id).orElseThrow(() -> Ids.unknown("request"))));
+    }
+
+    private static ObjectNode form(RecordedRequest request) {
+        ObjectNode node = Json.object()
+                .put("request_id", request.requestId())
+                .put("tenant_id", request.attribution().tenantId().toString())
+                .put("project_id", request.attribution().projectId().toString())
+                .put("api_key_id", request.attribution().apiKeyId().toString())
+                .put("end_user_hash", request.attribution().endUserHash())
+                .put("model", request.model())
+                .put("occurred_at", AdminJson.moment(request.occurredAt()));
+        node.set("reservation", charge(request.charge()));
+        node.set("result", measurement(request.measurement()));
+        return node;
+    }
+
+    private static @Nullable ObjectNode charge(RecordedRequest.@Nullable Charge charge) {
+        if (charge == null) {
+            return null;
+        }
+        ObjectNode node =
+                Json.object().put("price_version_id", charge.priceVersionId().toString());
+        node.set("held", AdminJson.money(charge.held()));
+        return node.put("state", charge.state().name().toLowerCase(Locale.ROOT))
+                .put("resolved_at", AdminJson.moment(charge.resolvedAt()));
+    }
+
+    private static @Nullable ObjectNode measurement(RecordedRequest.@Nullable Measurement measurement) {
+        if (measurement == null) {
+            return null;
+        }
+        MeasuredUsage usage = measurement.usage();
+        ObjectNode node = Json.object()
+                .put("outcome", measurement.outcome().word())
+                .put("input_tokens", usage.inputTokens())
+                .put("cached_input_tokens", usage.cachedInput())
+                .put("output_tokens", usage.outputTokens())
+                .put("reasoning_tokens", usage.reasoning());
+        node.set("cost", AdminJson.money(measurement.cost()));
+        return node.put("recorded_at", AdminJson.moment(measurement.recordedAt()));
+    }
+}

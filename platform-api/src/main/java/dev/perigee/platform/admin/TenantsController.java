@@ -1,0 +1,106 @@
+package dev.perigee.platform.admin;
+
+import dev.perigee.platform.tenancy.NewTenant;
+import dev.perigee.platform.tenancy.Tenant;
+import dev.perigee.platform.tenancy.TenantChange;
+import dev.perigee.platform.tenancy.Tenants;
+import dev.perigee.platform.web.Json;
+import dev.perigee.platform.web.JsonBodies;
+import dev.perigee.platform.web.JsonFields;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.ZoneOffset;
+import java.util.Currency;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/v1/tenants}. */
+@RestController
+@RequestMapping("/admin/v1/tenants")
+final class TenantsController {
+
+    private static final String WHAT = "tenant";
+    private static final Currency US_DOLLAR = Currency.getInstance("USD");
+
+    private final Tenants tenants;
+    private final JsonBodies bodies;
+
+    TenantsController(Tenants tenants, JsonBodies bodies) {
+        this.tenants = tenants;
+        this.bodies = bodies;
+    }
+
+    @PostMapping
+    void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        JsonFields fields = JsonFields.of(bodies.read(request), "", Set.of("name", "time_zone", "currency"));
+        NewTenant tenant = new NewTenant(
+                TenantFields.requiredName(fields),
+                Objects.requireNonNullElse(TenantFields.timeZone(fields), ZoneOffset.UTC),
+                Objects.requireNonNullElse(TenantFields.currency(fields), US_DOLLAR));
+        AdminJson.created(response, form(tenants.create(tenant)));
+    }
+
+    @GetMapping
+    void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query query = Query.of(request, Set.of("limit", "after"));
+        AdminJson.page(
+                response, tenants.list(query.after(), query.limit() + 1), query.limit(), TenantsController::form);
+    }
+
+    @GetMapping("/{id}")
+    void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        Json.write(response, form(tenants.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
+    }
+
+    @PatchMapping("/{id}")
+    void change(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Query.none(request);
+        JsonFields fields = JsonFields.of(bodies.read(request), "", Set.of("name", "time_zone", "currency"));
+        if (fields.value("currency") != null) {
+            throw fields.mustBe("currency", "absent: a tenant keeps its currency for ever");
+        }
+        TenantChange change = new TenantChange(TenantFields.name(fields), TenantFields.timeZone(fields));
+        Json.write(response, form(tenants.change(id(id), change).orElseThrow(() -> Ids.unknown(WHAT))));
+    }
+
+    @DeleteMapping("/{id}")
+    void delete(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
+        Query.none(request);
+        if (!tenants.delete(id(id))) {
+            throw Ids.unknown(WHAT);
+        }
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private static UUID id(String text) {
+        return Ids.inPath(text, WHAT);
+    }
+
+    private static ObjectNode form(Tenant tenant) {
+        return Json.object()
+                .put("id", tenant.id().toString())
+                .put("name", tenant.name())
+                .put("time_zone", timeZone(tenant))
+                .put("currency", tenant.currency().getCurrencyCode())
+                .put("default_project_id", tenant.defaultProjectId().toString())
+                .put("created_at", AdminJson.moment(tenant.createdAt()));
+    }
+
+    private static String timeZone(Tenant tenant) {
+        return tenant.timeZone().equals(ZoneOffset.UTC)
+                ? "UTC"
+                : tenant.timeZone().getId();
+    }
+}

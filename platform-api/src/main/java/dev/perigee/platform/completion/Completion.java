@@ -1,0 +1,108 @@
+package dev.perigee.platform.completion;
+
+import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.metering.MeasuredUsage;
+import dev.perigee.billing.metering.RequestOutcome;
+import dev.perigee.engine.Generation;
+import dev.perigee.engine.generation.FinishReason;
+import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.TokenUsage;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running answer whose cost is held.
+ *
+ * <p>Close it in every case: an answer that was not read to its end is cancelled, and what it took is settled before {@code close} returns.
+ *
+ * <p>Threads: one reader.
+ */
+public final class Completion implements AutoCloseable {
+
+    private static final Duration CANCEL_STEP = Duration.ofSeconds(1);
+
+    private final Generation generation;
+    private final Charging charging;
+    private boolean settled;
+
+    Completion(Generation generation, Charging charging) {
+        this.generation = generation;
+        this.charging = charging;
+    }
+
+    /** The request's id. */
+    public String id() {
+        return generation.id();
+    }
+
+    /**
+     * Waits for the next event; the terminal one is returned only after its usage is committed.
+     *
+     * @return the event, or {@code null} where none came within the timeout
+     */
+    public @Nullable GenerationEvent next(Duration timeout) throws InterruptedException {
+        GenerationEvent event = generation.next(timeout);
+        if (event != null && event.terminal()) {
+            settle(event);
+        }
+        return event;
+    }
+
+    /** Ends the answer where it still runs, and settles it. */
+    @Override
+    public void close() {
+        if (settled) {
+            return;
+        }
+        generation.cancel();
+        boolean interrupted = false;
+        while (!settled) {
+            try {
+                next(CANCEL_STEP);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void settle(GenerationEvent terminal) {
+        settled = true;
+        switch (terminal) {
+            case GenerationEvent.Finished end -> settle(end.usage(), outcome(end.reason()));
+            case GenerationEvent.Failed end -> settle(end.usage(), RequestOutcome.FAILED);
+            case GenerationEvent.Started e -> throw notTerminal(e);
+            case GenerationEvent.ReasoningDelta e -> throw notTerminal(e);
+            case GenerationEvent.TextDelta e -> throw notTerminal(e);
+            case GenerationEvent.ToolCallStarted e -> throw notTerminal(e);
+            case GenerationEvent.ToolCallArgumentsDelta e -> throw notTerminal(e);
+        }
+    }
+
+    private void settle(TokenUsage usage, RequestOutcome outcome) {
+        charging.settle(generation.id(), measured(usage), outcome);
+    }
+
+    private static AssertionError notTerminal(GenerationEvent event) {
+        return new AssertionError("not a terminal event: " + event);
+    }
+
+    private static MeasuredUsage measured(TokenUsage usage) {
+        return new MeasuredUsage(
+                usage.promptTokens() - usage.cachedPromptTokens(),
+                usage.cachedPromptTokens(),
+                usage.outputTokens() - usage.reasoningTokens(),
+                usage.reasoningTokens());
+    }
+
+    private static RequestOutcome outcome(FinishReason reason) {
+        return switch (reason) {
+            case STOP -> RequestOutcome.COMPLETED;
+            case LENGTH -> RequestOutcome.LENGTH;
+            case TOOL_CALLS -> RequestOutcome.TOOL_CALLS;
+            case CANCELLED -> RequestOutcome.CANCELLED;
+        };
+    }
+}

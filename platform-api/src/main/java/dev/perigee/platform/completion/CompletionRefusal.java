@@ -1,0 +1,75 @@
+package dev.perigee.platform.completion;
+
+import dev.perigee.billing.metering.RequestOutcome;
+
+/** Why a request was not taken; nothing was generated and nothing is charged. In order of precedence. */
+public sealed interface CompletionRefusal {
+
+    /** What is recorded. */
+    RequestOutcome outcome();
+
+    /** One line for a person. */
+    String message();
+
+    /** No such model is served. */
+    record UnknownModel(String model) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.MODEL_NOT_FOUND;
+        }
+
+        @Override
+        public String message() {
+            return "The model '" + model + "' does not exist. GET /v1/models lists those that do.";
+        }
+    }
+
+    /** The key may not use this model. */
+    record ModelNotAllowed(String model) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.MODEL_NOT_ALLOWED;
+        }
+
+        @Override
+        public String message() {
+            return "This API key may not use the model '" + model + "'.";
+        }
+    }
+
+    /** The prompt leaves no room in the context. */
+    record ContextLengthExceeded(int promptTokens, int contextLength) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.CONTEXT_LENGTH_EXCEEDED;
+        }
+
+        @Override
+        public String message() {
+            return "This model's context holds " + contextLength
+                    + " tokens, prompt and answer together; the messages have " + promptTokens
+                    + " tokens. Shorten them.";
+        }
+    }
+
+    /** The model has no price in the tenant's currency. */
+    record Unpriced(String model, String currency) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.UNPRICED_MODEL;
+        }
+
+        @Override
+        public String message() {
+            return "The model '" + model + "' has no price in " + currency + "; an administrator must set one.";
+        }
+    }
+
+    /** As many requests wait as may wait, or the server is going down. */
+    record Overloaded(String message) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.OVERLOADED;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.perigee.platform.completion;
+
+import dev.perigee.engine.generation.Prompt;
+import dev.perigee.engine.generation.SamplingParameters;
+import dev.perigee.platform.access.Caller;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller asks for, whatever the dialect.
+ *
+ * @param id the request's id, in usage, reservation, log and answer alike
+ * @param caller who asks, and for whom
+ * @param model the model's name
+ * @param prompt the conversation
+ * @param sampling how tokens are drawn
+ * @param maxTokens most tokens to generate, or {@code null} for what the context and the platform's bound leave
+ * @param stop texts that end the answer
+ */
+public record CompletionRequest(
+        String id,
+        CallerContext caller,
+        String model,
+        Prompt prompt,
+        SamplingParameters sampling,
+        @Nullable Integer maxTokens,
+        List<String> stop) {
+
+    public CompletionRequest {
+        stop = List.copyOf(stop);
+    }
+
+    /**
+     * Who asks, and for whom.
+     *
+     * @param caller the authenticated caller
+     * @param endUser the caller's own name for the person behind the request; only its keyed hash is kept
+     */
+    public record CallerContext(Caller caller, @Nullable String endUser) {}
+}

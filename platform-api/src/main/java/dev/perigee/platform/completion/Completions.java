@@ -1,0 +1,146 @@
+package dev.perigee.platform.completion;
+
+import dev.perigee.billing.charging.Admission;
+import dev.perigee.billing.charging.ChargeRequest;
+import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.charging.RefusedRequest;
+import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.MeasuredUsage;
+import dev.perigee.billing.metering.RequestOutcome;
+import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.Rejection;
+import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.inference.InferenceBackend;
+import dev.perigee.platform.access.Caller;
+import dev.perigee.platform.catalog.Catalog;
+import dev.perigee.platform.catalog.CatalogModel;
+import dev.perigee.platform.secret.HashPurpose;
+import dev.perigee.platform.secret.ServerKey;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests on: admits, reserves, starts.
+ *
+ * <p>Threads: safe.
+ */
+public final class Completions {
+
+    private final Catalog catalog;
+    private final InferenceBackend backend;
+    private final Charging charging;
+    private final ServerKey serverKey;
+    private final CompletionProperties properties;
+
+    Completions(
+            Catalog catalog,
+            InferenceBackend backend,
+            Charging charging,
+            ServerKey serverKey,
+            CompletionProperties properties) {
+        this.catalog = catalog;
+        this.backend = backend;
+        this.charging = charging;
+        this.serverKey = serverKey;
+        this.properties = properties;
+    }
+
+    /**
+     * Starts an answer; the most that it can cost is held from here on.
+     *
+     * @throws CompletionRefusedException where the request is not taken; the refusal is recorded
+     * @throws IllegalArgumentException where the request breaks the engine's contract, by name and value; nothing is held
+     */
+    public Completion start(CompletionRequest request) {
+        CatalogModel model = admittedModel(request);
+        int promptTokens = backend.countTokens(request.prompt());
+        int room = model.contextLength() - promptTokens;
+        if (room < 1) {
+            throw refuse(request, new CompletionRefusal.ContextLengthExceeded(promptTokens, model.contextLength()));
+        }
+        int maxTokens = Math.min(room, request.maxTokens() != null ? request.maxTokens() : properties.maxTokens());
+        reserve(request, promptTokens, maxTokens);
+        return submit(request, maxTokens);
+    }
+
+    /** Records that a request of a known caller was malformed. */
+    public void recordInvalid(String requestId, Caller caller, String model) {
+        charging.refuse(
+                new RefusedRequest(requestId, attribution(caller, null), model, RequestOutcome.INVALID_REQUEST));
+    }
+
+    private CatalogModel admittedModel(CompletionRequest request) {
+        CatalogModel model = catalog.find(request.model())
+                .orElseThrow(() -> refuse(request, new CompletionRefusal.UnknownModel(request.model())));
+        if (!request.caller().caller().mayUse(model.name())) {
+            throw refuse(request, new CompletionRefusal.ModelNotAllowed(model.name()));
+        }
+        return model;
+    }
+
+    private void reserve(CompletionRequest request, int promptTokens, int maxTokens) {
+        ChargeRequest charge =
+                new ChargeRequest(request.id(), attribution(request), request.model(), promptTokens, maxTokens);
+        switch (charging.reserve(charge)) {
+            case Admission.Admitted admitted -> {}
+            case Admission.UnpricedModel unpriced ->
+                throw refuse(
+                        request,
+                        new CompletionRefusal.Unpriced(
+                                unpriced.model(), unpriced.currency().getCurrencyCode()));
+            case Admission.DuplicateRequest duplicate ->
+                throw new AssertionError("request id used twice: " + duplicate.requestId());
+        }
+    }
+
+    private Completion submit(CompletionRequest request, int maxTokens) {
+        GenerationRequest.Limits limits = new GenerationRequest.Limits(maxTokens, request.stop());
+        String tenant = request.caller().caller().tenantId().toString();
+        GenerationRequest.Scheduling scheduling = new GenerationRequest.Scheduling(tenant, tenant, 1);
+        GenerationRequest generation =
+                new GenerationRequest(request.id(), request.prompt(), request.sampling(), limits, scheduling);
+        try {
+            return new Completion(backend.submit(generation), charging);
+        } catch (RequestRejectedException e) {
+            CompletionRefusal refusal = refusal(e.rejection());
+            charging.settle(request.id(), MeasuredUsage.NONE, refusal.outcome());
+            throw new CompletionRefusedException(refusal);
+        } catch (RuntimeException e) {
+            charging.settle(request.id(), MeasuredUsage.NONE, RequestOutcome.FAILED);
+            throw e;
+        }
+    }
+
+    private static CompletionRefusal refusal(Rejection rejection) {
+        return switch (rejection) {
+            case Rejection.ContextLengthExceeded r ->
+                new CompletionRefusal.ContextLengthExceeded(r.promptTokens(), r.contextLength());
+            case Rejection.QueueFull r -> new CompletionRefusal.Overloaded(r.message());
+            case Rejection.Closed r -> new CompletionRefusal.Overloaded(r.message());
+        };
+    }
+
+    private CompletionRefusedException refuse(CompletionRequest request, CompletionRefusal refusal) {
+        charging.refuse(new RefusedRequest(request.id(), attribution(request), request.model(), refusal.outcome()));
+        return new CompletionRefusedException(refusal);
+    }
+
+    private CostAttribution attribution(CompletionRequest request) {
+        return attribution(request.caller().caller(), request.caller().endUser());
+    }
+
+    private CostAttribution attribution(Caller caller, @Nullable String endUser) {
+        return new CostAttribution(
+                caller.tenantId(),
+                caller.projectId(),
+                caller.apiKeyId(),
+                caller.currency(),
+                endUser == null ? null : endUserHash(caller, endUser));
+    }
+
+    private String endUserHash(Caller caller, String endUser) {
+        return HexFormat.of()
+                .formatHex(
+                        serverKey.hash(HashPurpose.END_USER, caller.tenantId().toString(), endUser));
+    }
+}

@@ -1,0 +1,17 @@
+/**
+ * The one use case: admit, reserve, generate, settle.
+ *
+ * <p><b>Owns</b>: the order of these steps. <b>Does not own</b>: wire formats (the dialects do), money (billing does), tokens (the backend
+ * does).
+ *
+ * <p><b>Invariants</b>: nothing is generated before its cost is held; the end of an answer is seen by nobody before its usage is committed;
+ * an answer that nobody reads to its end is cancelled and billed for what was produced; every refusal of a known tenant is recorded.
+ */
+@ApplicationModule(
+        displayName = "Completion",
+        allowedDependencies = {"access", "catalog", "secret"})
+@NullMarked
+package dev.perigee.platform.completion;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

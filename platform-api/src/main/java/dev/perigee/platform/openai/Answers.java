@@ -1,0 +1,65 @@
+package dev.perigee.platform.openai;
+
+import dev.perigee.engine.generation.FinishReason;
+import dev.perigee.engine.generation.TokenUsage;
+import dev.perigee.platform.completion.CompletionRefusal;
+import dev.perigee.platform.web.Json;
+import dev.perigee.platform.web.Problem;
+import dev.perigee.platform.web.ProblemKind;
+import java.time.Duration;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Words and figures that streamed and collected answers share. */
+final class Answers {
+
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private Answers() {}
+
+    /** OpenAI's word; a cancelled answer has none. */
+    static String finishReason(FinishReason reason) {
+        return switch (reason) {
+            case STOP -> "stop";
+            case LENGTH -> "length";
+            case TOOL_CALLS -> "tool_calls";
+            case CANCELLED -> throw new AssertionError("a cancelled answer is told as an error");
+        };
+    }
+
+    /** OpenAI's {@code usage}: prompt tokens include the cached ones, completion tokens the reasoning ones. */
+    static ObjectNode usage(TokenUsage usage) {
+        ObjectNode node = Json.object();
+        node.put("prompt_tokens", usage.promptTokens()).put("completion_tokens", usage.outputTokens());
+        node.put("total_tokens", usage.promptTokens() + usage.outputTokens());
+        node.putObject("prompt_tokens_details").put("cached_tokens", usage.cachedPromptTokens());
+        node.putObject("completion_tokens_details").put("reasoning_tokens", usage.reasoningTokens());
+        return node;
+    }
+
+    /** The answer broke. */
+    static Problem failed(String message) {
+        return Problem.of(ProblemKind.INTERNAL, "generation_failed", "The generation failed: " + message);
+    }
+
+    /** The server ended the answer. */
+    static Problem cancelled() {
+        return Problem.of(
+                ProblemKind.UNAVAILABLE, "generation_cancelled", "The server ended the answer; it is shutting down.");
+    }
+
+    /** Why the request was not taken. */
+    static Problem refused(CompletionRefusal refusal) {
+        String message = refusal.message();
+        return switch (refusal) {
+            case CompletionRefusal.UnknownModel r ->
+                Problem.of(ProblemKind.NOT_FOUND, "model_not_found", message).about("model");
+            case CompletionRefusal.ModelNotAllowed r ->
+                Problem.of(ProblemKind.FORBIDDEN, "model_not_allowed", message).about("model");
+            case CompletionRefusal.ContextLengthExceeded r ->
+                Problem.invalid("context_length_exceeded", "messages", message);
+            case CompletionRefusal.Unpriced r -> Problem.invalid("unpriced_model", "model", message);
+            case CompletionRefusal.Overloaded r ->
+                Problem.of(ProblemKind.UNAVAILABLE, "overloaded", message).retryAfter(PAUSE);
+        };
+    }
+}

@@ -1,0 +1,142 @@
+package dev.perigee.platform.openai;
+
+import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.platform.access.Caller;
+import dev.perigee.platform.catalog.Catalog;
+import dev.perigee.platform.catalog.CatalogModel;
+import dev.perigee.platform.completion.Completion;
+import dev.perigee.platform.completion.CompletionRefusedException;
+import dev.perigee.platform.completion.CompletionRequest;
+import dev.perigee.platform.completion.Completions;
+import dev.perigee.platform.web.Json;
+import dev.perigee.platform.web.JsonBodies;
+import dev.perigee.platform.web.Problem;
+import dev.perigee.platform.web.ProblemException;
+import dev.perigee.platform.web.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code POST /v1/chat/completions}. */
+@RestController
+final class ChatCompletionController {
+
+    /** The name that the model's licence asks a product to show. */
+    static final String ATTRIBUTION_HEADER = "x-perigee-license-attribution";
+
+    private static final String IGNORED_HEADER = "x-perigee-ignored-parameters";
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+    private static final Logger LOG = LoggerFactory.getLogger(ChatCompletionController.class);
+
+    private final Completions completions;
+    private final Catalog catalog;
+    private final JsonBodies bodies;
+
+    ChatCompletionController(Completions completions, Catalog catalog, JsonBodies bodies) {
+        this.completions = completions;
+        this.catalog = catalog;
+        this.bodies = bodies;
+    }
+
+    @PostMapping("/v1/chat/completions")
+    void complete(@AuthenticationPrincipal Caller caller, HttpServletRequest request, HttpServletResponse response)
+            throws IOException, InterruptedException {
+        ObjectNode body = bodies.read(request);
+        ChatCompletionOrder order = parse(RequestId.of(request), caller, body);
+        try (Completion completion = start(RequestId.of(request), caller, order)) {
+            AnswerHead head = new AnswerHead(completion.id(), Instant.now(), model(order.model()));
+            response.setHeader(ATTRIBUTION_HEADER, head.model().licenseAttribution());
+            if (!order.ignored().isEmpty()) {
+                response.setHeader(IGNORED_HEADER, String.join(",", order.ignored()));
+            }
+            if (order.delivery().stream()) {
+                stream(
+                        completion,
+                        new ChatCompletionChunks(head, order.delivery().includeUsage()),
+                        response);
+            } else {
+                Json.write(response, collect(completion, head));
+            }
+        }
+    }
+
+    private ChatCompletionOrder parse(String id, Caller caller, ObjectNode body) {
+        try {
+            return ChatCompletionParser.parse(body);
+        } catch (ProblemException e) {
+            completions.recordInvalid(id, caller, body.path("model").asString(""));
+            throw e;
+        }
+    }
+
+    private Completion start(String id, Caller caller, ChatCompletionOrder order) {
+        CompletionRequest request = new CompletionRequest(
+                id,
+                new CompletionRequest.CallerContext(caller, order.endUser()),
+                order.model(),
+                order.prompt(),
+                order.sampling(),
+                order.limits().maxTokens(),
+                order.limits().stop());
+        try {
+            return completions.start(request);
+        } catch (CompletionRefusedException e) {
+            throw new ProblemException(Answers.refused(e.refusal()));
+        } catch (IllegalArgumentException e) {
+            completions.recordInvalid(id, caller, order.model());
+            throw new ProblemException(Problem.invalid("invalid_value", null, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private CatalogModel model(String name) {
+        return catalog.find(name).orElseThrow(() -> new AssertionError("model went while it answers: " + name));
+    }
+
+    private static void stream(Completion completion, ChatCompletionChunks chunks, HttpServletResponse response)
+            throws InterruptedException {
+        try {
+            EventStream stream = new EventStream(response);
+            @Nullable GenerationEvent event = null;
+            while (event == null || !event.terminal()) {
+                event = completion.next(KEEP_ALIVE);
+                send(event, chunks, stream);
+            }
+            stream.done();
+        } catch (IOException e) {
+            LOG.debug("The client of {} went away", completion.id(), e);
+        }
+    }
+
+    private static void send(@Nullable GenerationEvent event, ChatCompletionChunks chunks, EventStream stream)
+            throws IOException {
+        if (event == null) {
+            stream.keepAlive();
+            return;
+        }
+        for (ObjectNode chunk : chunks.of(event)) {
+            stream.data(chunk);
+        }
+    }
+
+    private static ObjectNode collect(Completion completion, AnswerHead head) throws InterruptedException {
+        ChatCompletionCollector collector = new ChatCompletionCollector();
+        while (true) {
+            GenerationEvent event = completion.next(KEEP_ALIVE);
+            if (event instanceof GenerationEvent.Finished end) {
+                return collector.answer(head, end.reason(), end.usage());
+            }
+            if (event != null) {
+                collector.add(event);
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.perigee.platform.openai;
+
+import dev.perigee.platform.catalog.Catalog;
+import dev.perigee.platform.completion.CompletionAutoConfiguration;
+import dev.perigee.platform.completion.Completions;
+import dev.perigee.platform.web.JsonBodies;
+import dev.perigee.platform.web.PlatformWebAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.context.annotation.Bean;
+
+/** OpenAI's addresses. */
+@AutoConfiguration(after = {CompletionAutoConfiguration.class, PlatformWebAutoConfiguration.class})
+@ConditionalOnBean(Completions.class)
+public final class OpenAiAutoConfiguration {
+
+    @Bean
+    OpenAiErrorDialect openAiErrorDialect() {
+        return new OpenAiErrorDialect();
+    }
+
+    @Bean
+    ChatCompletionController chatCompletionController(Completions completions, Catalog catalog, JsonBodies bodies) {
+        return new ChatCompletionController(completions, catalog, bodies);
+    }
+
+    @Bean
+    ModelsController modelsController(Catalog catalog) {
+        return new ModelsController(catalog);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.perigee.platform.openai;
+
+import dev.perigee.platform.web.ErrorDialect;
+import dev.perigee.platform.web.Json;
+import dev.perigee.platform.web.Problem;
+import dev.perigee.platform.web.ProblemKind;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import tools.jackson.databind.node.ObjectNode;
+
+/** OpenAI's shape of an error: {@code {"error":{"message","type","param","code"}}}. */
+final class OpenAiErrorDialect implements ErrorDialect {
+
+    @Override
+    public boolean speaksAt(String path) {
+        return path.startsWith("/v1/");
+    }
+
+    @Override
+    public void write(Problem problem, HttpServletResponse response) throws IOException {
+        Json.write(response, body(problem));
+    }
+
+    /** The body of an error, alone or as an event of a stream. */
+    static ObjectNode body(Problem problem) {
+        ObjectNode body = Json.object();
+        body.putObject("error")
+                .put("message", problem.message())
+                .put("type", type(problem.kind()))
+                .put("param", problem.field())
+                .put("code", problem.code());
+        return body;
+    }
+
+    private static String type(ProblemKind kind) {
+        return switch (kind) {
+            case UNAUTHENTICATED -> "authentication_error";
+            case FORBIDDEN -> "permission_error";
+            case INTERNAL, UNAVAILABLE -> "server_error";
+            case INVALID, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, CONFLICT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE ->
+                "invalid_request_error";
+        };
+    }
+}

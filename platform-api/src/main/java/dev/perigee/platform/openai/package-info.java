@@ -1,0 +1,27 @@
+/**
+ * OpenAI's dialect: {@code POST /v1/chat/completions}, {@code GET /v1/models}, and its shape of errors.
+ *
+ * <p><b>Owns</b>: wire names and what each request field means here. <b>Does not own</b>: what a request does (completion does).
+ *
+ * <p>What becomes of each request field (source: OpenAI's published OpenAPI description, version 2.3.0):
+ *
+ * <ul>
+ *   <li>honoured: {@code messages, model, tools, tool_choice (none, auto), stream, stream_options, max_completion_tokens, max_tokens,
+ *       temperature, top_p, seed, stop, user, safety_identifier}, and the extensions {@code top_k, min_p};
+ *   <li>taken only where they ask for nothing, otherwise 400 naming the field: {@code n} (1), {@code presence_penalty} and
+ *       {@code frequency_penalty} (0), {@code logprobs} (false), {@code top_logprobs} (0), {@code logit_bias} (empty),
+ *       {@code parallel_tool_calls} (true), {@code modalities} (text), {@code response_format} (text), {@code audio},
+ *       {@code web_search_options}, {@code functions}, {@code function_call} (absent);
+ *   <li>every other field is ignored and named in the header {@code x-perigee-ignored-parameters}.
+ * </ul>
+ *
+ * <p><b>Invariants</b>: a stream and a collected answer come from the same events; no chunk has an empty list of tool calls.
+ */
+@ApplicationModule(
+        displayName = "OpenAI",
+        allowedDependencies = {"access", "catalog", "completion", "web"})
+@NullMarked
+package dev.perigee.platform.openai;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
