@@ -21,7 +21,8 @@ public interface Generation {
      * @throws IllegalStateException after the terminal event was returned
      * @throws InterruptedException if the reading thread is interrupted; the generation goes on
      */
-    @Nullable GenerationEvent next(Duration timeout) throws InterruptedException;
+    @Nullable
+    GenerationEvent next(Duration timeout) throws InterruptedException;
 
     /** Stops the generation soon; it still ends with one terminal event that carries the exact usage. Idempotent. */
     void cancel();

@@ -73,7 +73,8 @@ public final class InferenceEngine implements AutoCloseable {
     private static KvCache cache(LoadedModel model, EngineOptions.Bounds bounds) {
         KvLayout layout = model.transformer().cacheLayout();
         long pages = (long) layout.pagesFor(model.transformer().contextLength()) * bounds.maxRunning();
-        return model.transformer().newCache(Math.min(bounds.cacheBytes(), Math.multiplyExact(pages, layout.pageBytes())));
+        return model.transformer()
+                .newCache(Math.min(bounds.cacheBytes(), Math.multiplyExact(pages, layout.pageBytes())));
     }
 
     private static ModelDescription description(LoadedModel model, KvCache cache) {
@@ -143,11 +144,10 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     private int[] ids(Prompt prompt) {
-        int[] ids =
-                switch (prompt) {
-                    case Prompt.Chat chat -> model.template().render(model.tokenizer(), chat.messages(), chat.tools());
-                    case Prompt.Raw raw -> model.tokenizer().encode(raw.text());
-                };
+        int[] ids = switch (prompt) {
+            case Prompt.Chat chat -> model.template().render(model.tokenizer(), chat.messages(), chat.tools());
+            case Prompt.Raw raw -> model.tokenizer().encode(raw.text());
+        };
         if (ids.length == 0) {
             throw new IllegalArgumentException("prompt is empty, must have at least one token");
         }
@@ -181,7 +181,9 @@ public final class InferenceEngine implements AutoCloseable {
     private static int calls(List<ChatMessage> messages) {
         int calls = 0;
         for (ChatMessage message : messages) {
-            calls += message instanceof ChatMessage.Assistant assistant ? assistant.toolCalls().size() : 0;
+            calls += message instanceof ChatMessage.Assistant assistant
+                    ? assistant.toolCalls().size()
+                    : 0;
         }
         return calls;
     }

@@ -3,6 +3,7 @@ package dev.perigee.engine;
 import dev.perigee.engine.chat.ChatTemplate;
 import dev.perigee.engine.chat.ChatTemplateChoice;
 import dev.perigee.engine.config.ModelConfig;
+import dev.perigee.engine.config.ParameterCount;
 import dev.perigee.engine.kernel.KernelOptions;
 import dev.perigee.engine.kernel.KernelPreference;
 import dev.perigee.engine.model.Transformer;
@@ -46,7 +47,7 @@ record LoadedModel(
         String digest = ModelDigest.of(folder);
         Transformer transformer = Transformer.load(folder, transformerOptions(options));
         ModelDescription description = new ModelDescription(
-                name(folder, tokenizerConfig), transformer.contextLength(), ParameterCount.of(config), digest);
+                name(folder, tokenizerConfig), transformer.contextLength(), ParameterCount.of(config).total(), digest);
         return new LoadedModel(transformer, tokenizer, template, defaults, Set.copyOf(stopIds), description);
     }
 
@@ -64,19 +65,19 @@ record LoadedModel(
         if (tokenizer.vocabularySize() > rows) {
             throw new ModelLoadException(
                     folder.toString(),
-                    "tiktoken.model has " + tokenizer.vocabularySize() + " tokens, vocab_size of config.json is " + rows,
+                    "tiktoken.model has " + tokenizer.vocabularySize() + " tokens, vocab_size of config.json is "
+                            + rows,
                     "fetch both of the same checkpoint");
         }
     }
 
     private static TransformerOptions transformerOptions(EngineOptions options) {
         EngineOptions.Kernels kernels = options.kernels();
-        KernelPreference preference =
-                switch (kernels.choice()) {
-                    case AUTO -> KernelPreference.AUTO;
-                    case SCALAR -> KernelPreference.SCALAR;
-                    case NATIVE -> KernelPreference.NATIVE;
-                };
+        KernelPreference preference = switch (kernels.choice()) {
+            case AUTO -> KernelPreference.AUTO;
+            case SCALAR -> KernelPreference.SCALAR;
+            case NATIVE -> KernelPreference.NATIVE;
+        };
         return new TransformerOptions(
                 new KernelOptions(preference, kernels.isa(), kernels.threads(), kernels.javaAllowed()),
                 options.bounds().stepTokens(),

@@ -26,8 +26,7 @@ public final class ModelLoadException extends RuntimeException {
     }
 
     /** As the shorter constructor, keeping the cause. */
-    public ModelLoadException(
-            String location, String problem, String remedy, @Nullable Throwable cause) {
+    public ModelLoadException(String location, String problem, String remedy, @Nullable Throwable cause) {
         super(oneLine(location + ": " + problem + "; " + remedy), cause);
         this.location = location;
         this.problem = problem;

@@ -88,14 +88,18 @@ public enum ChatTemplate {
         if (!tools.isEmpty()) {
             String declarations =
                     tools.stream().map(ToolDefinition::declaration).collect(Collectors.joining(",", "[", "]"));
-            writer.open(ControlToken.IM_SYSTEM, "tool_declare").text(declarations).close();
+            writer.open(ControlToken.IM_SYSTEM, "tool_declare")
+                    .text(declarations)
+                    .close();
         }
     }
 
     private void write(ChatMessage message, boolean keepReasoning, ToolCallIds ids, PromptWriter writer) {
         switch (message) {
             case ChatMessage.System system ->
-                writer.open(ControlToken.IM_SYSTEM, "system").text(system.text()).close();
+                writer.open(ControlToken.IM_SYSTEM, "system")
+                        .text(system.text())
+                        .close();
             case ChatMessage.User user ->
                 writer.open(ControlToken.IM_USER, "user").text(user.text()).close();
             case ChatMessage.Assistant assistant -> writeAssistant(assistant, keepReasoning, ids, writer);

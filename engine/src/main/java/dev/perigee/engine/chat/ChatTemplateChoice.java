@@ -50,7 +50,9 @@ public final class ChatTemplateChoice {
 
     /** K2.5's and later templates write tools as TypeScript; they are not K2's. */
     private static Optional<ChatTemplate> byTemplateText(String template) {
-        if (!template.contains("<|im_middle|>") || !template.contains("tool_declare") || template.contains("tools_ts")) {
+        if (!template.contains("<|im_middle|>")
+                || !template.contains("tool_declare")
+                || template.contains("tools_ts")) {
             return Optional.empty();
         }
         return Optional.of(template.contains("<think>") ? ChatTemplate.K2_THINKING : ChatTemplate.K2_INSTRUCT);

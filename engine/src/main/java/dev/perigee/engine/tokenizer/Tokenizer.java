@@ -73,8 +73,7 @@ public final class Tokenizer {
 
     private static Encoding encoding(Map<byte[], Integer> ranks) {
         EncodingRegistry registry = Encodings.newLazyEncodingRegistry();
-        registry.registerGptBytePairEncoding(
-                new GptBytePairEncodingParams("k2", SplitPattern.K2, ranks, Map.of()));
+        registry.registerGptBytePairEncoding(new GptBytePairEncodingParams("k2", SplitPattern.K2, ranks, Map.of()));
         return registry.getEncoding("k2").orElseThrow(() -> new AssertionError("registered a line above"));
     }
 

@@ -20,7 +20,10 @@ import tools.jackson.databind.JsonNode;
  * @param chatTemplate the template's text, from here or from chat_template.jinja; it is only looked at, never run
  */
 public record TokenizerConfig(
-        Path file, Map<Integer, String> specialTokens, @Nullable String modelName, @Nullable String chatTemplate) {
+        Path file,
+        Map<Integer, String> specialTokens,
+        @Nullable String modelName,
+        @Nullable String chatTemplate) {
 
     private static final String NAME = "tokenizer_config.json";
     private static final String TEMPLATE_NAME = "chat_template.jinja";
@@ -62,7 +65,10 @@ public record TokenizerConfig(
             return Integer.parseInt(key);
         } catch (NumberFormatException e) {
             throw new ModelLoadException(
-                    file + " added_tokens_decoder", "has the key \"" + key + "\", no token id", "fetch the file again", e);
+                    file + " added_tokens_decoder",
+                    "has the key \"" + key + "\", no token id",
+                    "fetch the file again",
+                    e);
         }
     }
 

@@ -51,8 +51,7 @@ final class GenerationFigures {
         double decode = (ended - firstPiece) / NANOS;
         out.printf(Locale.ROOT, "load: %.3f s%n", loadNanos / NANOS);
         out.printf(Locale.ROOT, "prefill: %d tokens, %.3f s, %.1f tokens/s%n", prompt, prefill, rate(prompt, prefill));
-        out.printf(
-                Locale.ROOT, "decode: %d tokens, %.3f s, %.1f tokens/s%n", output, decode, rate(output - 1, decode));
+        out.printf(Locale.ROOT, "decode: %d tokens, %.3f s, %.1f tokens/s%n", output, decode, rate(output - 1, decode));
         out.printf(Locale.ROOT, "peak memory: %.1f MiB%n", PeakMemory.mebibytes());
         out.flush();
     }

@@ -38,7 +38,8 @@ public final class TokenizeTool {
     public static String tokenize(Path model, byte[] utf8) {
         ByteBuffer bytes = ByteBuffer.wrap(utf8);
         try {
-            return tokenize(model, StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
+            return tokenize(
+                    model, StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("text is not UTF-8, see byte " + bytes.position(), e);
         }

@@ -66,7 +66,12 @@ class AnswerParserTests {
 
     @Test
     void severalCallsComeInOrderAndWhiteSpaceBetweenThemIsNothing() {
-        assertThat(parts("Sure.", call("functions.a:0", "{}"), "\n", call("functions.b-c.d:1", "{\"x\":1}"), TOOL_CALLS_END))
+        assertThat(parts(
+                        "Sure.",
+                        call("functions.a:0", "{}"),
+                        "\n",
+                        call("functions.b-c.d:1", "{\"x\":1}"),
+                        TOOL_CALLS_END))
                 .containsExactly(
                         "text Sure.",
                         "call 0 functions.a:0 a",
@@ -112,7 +117,8 @@ class AnswerParserTests {
     void marksOutOfPlaceAreDropped() {
         assertThat(parts("a", TOOL_CALL_END, "b", TOOL_CALLS_END, "c", TOOL_CALL_ARGUMENT_BEGIN, "d", THINK_END, "e"))
                 .containsExactly("text abcde");
-        assertThat(parts(TOOL_CALLS_BEGIN, TOOL_CALL_BEGIN, TOOL_CALL_BEGIN, TOOL_CALL_BEGIN)).isEmpty();
+        assertThat(parts(TOOL_CALLS_BEGIN, TOOL_CALL_BEGIN, TOOL_CALL_BEGIN, TOOL_CALL_BEGIN))
+                .isEmpty();
     }
 
     @Test
@@ -131,9 +137,7 @@ class AnswerParserTests {
     }
 
     private static Object[] call(String id, String arguments) {
-        return new Object[] {
-            TOOL_CALLS_BEGIN, TOOL_CALL_BEGIN, id, TOOL_CALL_ARGUMENT_BEGIN, arguments, TOOL_CALL_END
-        };
+        return new Object[] {TOOL_CALLS_BEGIN, TOOL_CALL_BEGIN, id, TOOL_CALL_ARGUMENT_BEGIN, arguments, TOOL_CALL_END};
     }
 
     private static List<String> parts(Object... pieces) {

@@ -48,7 +48,8 @@ class ChatTemplateTests {
 
     @Test
     void toolsComeFirstAsOneJsonArray() {
-        String declared = "<|im_system|>tool_declare<|im_middle|>[{\"type\":\"function\"},{\"type\":\"function\"}]<|im_end|>";
+        String declared =
+                "<|im_system|>tool_declare<|im_middle|>[{\"type\":\"function\"},{\"type\":\"function\"}]<|im_end|>";
         int[] ids = ChatTemplate.K2_INSTRUCT.render(tokenizer, List.of(USER), List.of(TOOL, TOOL));
         assertThat(tokenizer.decode(ids)).isEqualTo(declared + KIMI + HELLO + ANSWER);
     }
@@ -59,7 +60,9 @@ class ChatTemplateTests {
                         ChatTemplate.MOONLET,
                         USER,
                         new ChatMessage.Assistant(
-                                "Ok", null, List.of(new ToolCall("call_a", "f", "{}"), new ToolCall("x", "g", "{\"a\":1}"))),
+                                "Ok",
+                                null,
+                                List.of(new ToolCall("call_a", "f", "{}"), new ToolCall("x", "g", "{\"a\":1}"))),
                         new ChatMessage.ToolResult("x", "two"),
                         new ChatMessage.ToolResult("call_a", "one"),
                         new ChatMessage.Assistant("", null, List.of(new ToolCall("x", "f", "{}"))),
@@ -84,8 +87,8 @@ class ChatTemplateTests {
         ChatMessage result = new ChatMessage.ToolResult("a", "r");
         String returned = "<|im_system|>tool<|im_middle|>## Return of functions.f:0\nr<|im_end|>";
         assertThat(text(ChatTemplate.K2_THINKING, USER, closed, USER, running, result))
-                .isEqualTo(KIMI + HELLO + ANSWER + "<think></think>Hi<|im_end|>" + HELLO + ANSWER
-                        + "<think>new</think>" + call + returned + ANSWER);
+                .isEqualTo(KIMI + HELLO + ANSWER + "<think></think>Hi<|im_end|>" + HELLO + ANSWER + "<think>new</think>"
+                        + call + returned + ANSWER);
         assertThat(text(ChatTemplate.MOONLET, USER, closed, USER, running, result))
                 .isEqualTo(HELLO + ANSWER + "Hi<|im_end|>" + HELLO + ANSWER + call + returned + ANSWER);
     }
@@ -119,7 +122,8 @@ class ChatTemplateTests {
 
     @Test
     void templateThatCannotBeDecidedNamesTheProperty() {
-        for (String template : new @Nullable String[] {null, "{% llama %}", "<|im_middle|> tool_declare tools_ts_str"}) {
+        for (String template :
+                new @Nullable String[] {null, "{% llama %}", "<|im_middle|> tool_declare tools_ts_str"}) {
             assertThatExceptionOfType(ModelLoadException.class)
                     .isThrownBy(() -> decide(null, null, template))
                     .withMessageContaining("perigee.engine.chat-template");

@@ -60,9 +60,9 @@ class GenerationDefaultsTests {
     void requestGoesBeforeModelAndModelBeforeTheRest() {
         SamplingParameters asked = new SamplingParameters(null, 5, null, null, 11L);
         SamplingParameters model = new SamplingParameters(0.4, 50, 0.9, null, null);
-        assertThat(SamplingSettings.resolve(asked, model, 0.6))
-                .isEqualTo(new SamplingSettings(0.4, 5, 0.9, 0, 11));
-        assertThat(SamplingSettings.resolve(asked, SamplingParameters.defaults(), 0.6).temperature())
+        assertThat(SamplingSettings.resolve(asked, model, 0.6)).isEqualTo(new SamplingSettings(0.4, 5, 0.9, 0, 11));
+        assertThat(SamplingSettings.resolve(asked, SamplingParameters.defaults(), 0.6)
+                        .temperature())
                 .isEqualTo(0.6);
     }
 

@@ -54,7 +54,9 @@ class SamplerTests {
                     random.nextBoolean() ? 1 : random.nextDouble(),
                     random.nextBoolean() ? 0 : random.nextDouble() * random.nextDouble(),
                     round);
-            assertThat(sampler.sample(logits, settings, round)).as("%s", settings).isEqualTo(obvious(logits, settings, round));
+            assertThat(sampler.sample(logits, settings, round))
+                    .as("%s", settings)
+                    .isEqualTo(obvious(logits, settings, round));
         }
     }
 
@@ -63,7 +65,9 @@ class SamplerTests {
         float[] flat = new float[1000];
         Sampler sampler = new Sampler(1000);
         SamplingSettings settings = settings(1, 0, 1, 0);
-        List<Integer> first = IntStream.range(0, 50).mapToObj(place -> sampler.sample(flat, settings, place)).toList();
+        List<Integer> first = IntStream.range(0, 50)
+                .mapToObj(place -> sampler.sample(flat, settings, place))
+                .toList();
         Sampler other = new Sampler(1000);
         for (int place = 49; place >= 0; place--) {
             other.sample(flat, new SamplingSettings(1, 0, 0.5, 0, 99), place);
@@ -110,7 +114,8 @@ class SamplerTests {
 
     /** Sort everything, cut, renormalise, walk. */
     private static int obvious(float[] logits, SamplingSettings settings, int place) {
-        List<Integer> ids = new ArrayList<>(IntStream.range(0, logits.length).boxed().toList());
+        List<Integer> ids =
+                new ArrayList<>(IntStream.range(0, logits.length).boxed().toList());
         double best = ids.stream().mapToDouble(id -> logits[id]).max().orElseThrow();
         double[] weights = new double[logits.length];
         ids.forEach(id -> weights[id] = Math.exp((logits[id] - best) / settings.temperature()));
@@ -118,13 +123,16 @@ class SamplerTests {
         if (!whole && settings.topK() != 1) {
             ids.sort(Comparator.<Integer>comparingDouble(id -> 0.0 - logits[id]).thenComparing(id -> id));
             ids = ids.subList(0, settings.topK() == 0 ? ids.size() : Math.min(settings.topK(), ids.size()));
-            double wanted = settings.topP() * ids.stream().mapToDouble(id -> weights[id]).sum();
+            double wanted = settings.topP()
+                    * ids.stream().mapToDouble(id -> weights[id]).sum();
             double sum = 0;
             int kept = 0;
             while (kept < ids.size() && (kept == 0 || sum < wanted)) {
                 sum += weights[ids.get(kept++)];
             }
-            ids = ids.subList(0, kept).stream().filter(id -> weights[id] >= settings.minP()).toList();
+            ids = ids.subList(0, kept).stream()
+                    .filter(id -> weights[id] >= settings.minP())
+                    .toList();
         } else if (settings.topK() == 1) {
             ids = ids.stream().filter(id -> logits[id] == best).limit(1).toList();
         }

@@ -57,7 +57,8 @@ class EngineLoopTests {
         assertThat(alone).doesNotHaveDuplicates().allMatch(text -> text.length() == 30);
         for (int pages : new int[] {400, 14}) {
             open(pages, 6, 16, 100);
-            List<Mailbox> together = IntStream.range(0, 12).mapToObj(this::submit).toList();
+            List<Mailbox> together =
+                    IntStream.range(0, 12).mapToObj(this::submit).toList();
             for (int i = 0; i < 12; i++) {
                 assertThat(TestSequences.read(together.get(i)).text()).isEqualTo(alone.get(i));
             }

@@ -31,8 +31,8 @@ final class TestSequences {
     Sequence of(String prompt, int maxTokens, GenerationRequest.Scheduling scheduling, long seed) {
         int[] ids = tokenizer.encode(prompt);
         StopCondition stop = new StopCondition(Set.of(tokenizer.idOf(ControlToken.IM_END)), List.of());
-        Answer answer = new Answer(
-                stop, new Mailbox(), sink -> new PlainTextParser(tokenizer, sink), ids.length, maxTokens);
+        Answer answer =
+                new Answer(stop, new Mailbox(), sink -> new PlainTextParser(tokenizer, sink), ids.length, maxTokens);
         return new Sequence(ids, scheduling, new SamplingSettings(1, 0, 1, 0, seed), List.of(), answer);
     }
 

@@ -28,7 +28,9 @@ class LongTextCutsTests {
     @Test
     void charactersBeyondTheBasicPlaneCountOnce() {
         List<String> parts = LongTextCuts.of("\ud83d\ude00".repeat(25_001));
-        assertThat(parts).extracting(part -> part.codePointCount(0, part.length())).containsExactly(25_000, 1);
+        assertThat(parts)
+                .extracting(part -> part.codePointCount(0, part.length()))
+                .containsExactly(25_000, 1);
     }
 
     @Test
