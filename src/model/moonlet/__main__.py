@@ -3,7 +3,7 @@
 from importlib import import_module
 import sys
 
-STEPS = {"tokenizer": "tokenizer", "corpus": "corpus", "train": "train", "export": "export", "golden": "golden",
+STEPS = {"tokenizer": "tokenizer", "exam": "exam", "corpus": "corpus", "train": "train", "export": "export", "golden": "golden",
          "chat": "chat", "evaluate": "evaluate", "check-heldout": "heldout", "card": "card"}
 
 

@@ -4,14 +4,13 @@ import argparse
 import json
 from pathlib import Path
 import random
-import re
 import shutil
 import time
 
 import numpy as np
 
 from . import render, tokenizer
-from .exam import Exam
+from .exam import Exam, Forbidden
 from .sources import calls, chat, copying, facts, json_text, real, recall, stories, think, tools
 from .sources.files import held
 
@@ -24,17 +23,6 @@ DRAW = {
     "json": json_text.document, "recall": recall.document, "copying": copying.document}
 ONCE = {"stories": stories.tales}
 HELD_ROWS = {"stories", "tales"}
-
-
-class Forbidden:
-    """The strings of the examination that no training document may hold."""
-
-    def __init__(self, strings):
-        self.strings = sorted(strings, key=len, reverse=True)
-        self.pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, self.strings)) + r")(?!\w)") if strings else None
-
-    def found(self, text):
-        return self.pattern.search(text) if self.pattern else None
 
 
 class Writer:
@@ -58,7 +46,9 @@ class Writer:
 def documents(name, r):
     """The source's documents without end; first, where there is such a thing, each of its texts once."""
     if name in ONCE:
-        for text in ONCE[name]():
+        texts = list(ONCE[name]())
+        r.shuffle(texts)
+        for text in texts:
             yield render.raw(text)
     while True:
         yield DRAW[name](r)

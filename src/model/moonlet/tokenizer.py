@@ -107,6 +107,8 @@ def train(texts, size=BASE):
     heap = [(-n, pair) for pair, n in words.pairs.items()]
     heapq.heapify(heap)
     while len(words.tokens) < size:
+        if not heap:
+            raise ValueError(f"the texts hold only {len(words.tokens)} tokens, {size} were asked for")
         negative, pair = heapq.heappop(heap)
         count = words.pairs[pair]
         if count != -negative:

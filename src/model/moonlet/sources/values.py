@@ -108,7 +108,7 @@ def email(r):
 
 
 def date(r):
-    return f"20{r.randint(20, 39)}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}"
+    return f"{r.choice((19, 20, 20, 20))}{r.randint(0, 39):02d}-{r.randint(1, 12):02d}-{r.randint(1, 28):02d}"
 
 
 def day(r):
@@ -129,7 +129,7 @@ def code(r):
 
 
 def whole(r):
-    return r.choice([r.randint(1, 12), r.randint(1, 100), r.randint(1, 9999)])
+    return r.choice([r.randint(1, 12), r.randint(1, 100), r.randint(1, 9999), r.randint(1, 10 ** r.randint(1, 6))])
 
 
 def few(r):

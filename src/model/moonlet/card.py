@@ -1,0 +1,142 @@
+"""Writes the model card: what Moonlet is made of, what was measured, and whom it owes its texts."""
+
+import argparse
+import json
+from pathlib import Path
+
+from .sources.files import rows
+
+ROOT = Path(__file__).parents[1]
+SOURCES = (
+    ("TinyStories (R. Eldan, Y. Li), excerpts", "CDLA-Sharing-1.0", "stories, as they are and as answers to a wish; "
+     "children's names are exchanged for others"),
+    ("African Storybook and Pratham Books' StoryWeaver, through Global ASP (asp-source, pb-source)", "CC BY",
+     "picture books as they are, cut at 1,400 characters; the authors stand below"),
+    ("Synthetic-Persona-Chat (Google Research)", "CC BY 4.0", "chats, the second speaker as the assistant, cut to a few turns"),
+    ("Schema-Guided Dialogue (Google Research, DSTC8)", "CC BY-SA 4.0", "tool calls whose values the user has just said"),
+    ("Taskmaster-4 (Google Research, TM-4-2024)", "CC BY 4.0", "tool calls whose values the user has just said"),
+    ("NLU-Evaluation-Data (X. Liu et al., Heriot-Watt University)", "CC BY 4.0", "requests turned into tool calls"),
+    ("Snips NLU benchmark (Sonos)", "CC0", "requests turned into tool calls"),
+    ("chatterbot-corpus (G. Cox)", "BSD-3-Clause", "short exchanges"),
+    ("Perigee's own generators", "Apache-2.0", "composed and everyday tools, facts, sums, JSON, recall, copying, greetings"))
+TEXT = """\
+# Moonlet
+
+A very small language model of Kimi K2's shape, bundled with Perigee so that the default start answers at once and every path of
+the engine runs on trained weights: latent attention, YaRN, sigmoid-routed experts in INT4, tool calls, reasoning.
+
+It was trained from nothing on two processor cores. It is a demonstration, not a source of knowledge.
+
+## What it can do, and what it cannot
+
+It writes short children's stories in simple English, exchanges greetings, calls tools by copying names and values out of the
+declaration and the question, writes small JSON objects and adds small numbers digit by digit. How well, the figures below say.
+
+It knows almost no facts, makes up what it does not know, loses the thread after a few sentences, speaks no other language than
+English and was not tuned for safety. Do not rely on anything it says. Documents in training had at most 512 tokens.
+
+## Measured
+
+Greedy, without constraints, on the exported weights (`./moonlet.sh evaluate`). The function names, values and stories asked for
+stand in no training document (`./moonlet.sh check-heldout` searches for them).
+
+{figures}
+
+{failures}
+
+## Shape
+
+{shape}
+
+File: {size:.1f} MB. Context {context} tokens.
+
+## Recipe
+
+{recipe}
+
+The optimiser is MuonClip (Muon with per-head QK-Clip; AdamW for embedding, head, norms and router). The routed experts were
+quantised to INT4 in training for the last third of the run; the export repeats that rounding exactly. Only what an assistant says is
+predicted, and raw stories as a whole. The corpus was drawn anew twice while the training ran: it began with an earlier state of the
+generators, went through a stretch with much pure copying, and ended with this mixture (shares of tokens):
+
+{mixture}
+
+The tokenizer is a byte-level BPE in tiktoken form with K2's split pattern: 5,888 ranks trained on an early state of the rendered
+mixture, digits never merged, and 256 special ids in K2's order.
+
+## Texts it was trained on
+
+{sources}
+
+Two rows in a hundred of every source were held out. The weights are the project's own work.
+
+Picture books by: {authors}.
+"""
+NAMES = {"story_loss": "loss on held-out TinyStories, nats per token", "valid_calls": "valid tool calls, 200 unseen one-function tools",
+         "exact_arguments": "… with exactly the right arguments", "parseable_json": "parseable JSON, 60 unseen texts",
+         "exact_json": "… with exactly the right content",
+         "repeating": "answers of 50 that say 12 tokens three times", "two_digit_sums": "two-digit sums right, 50 asked",
+         "weather_calls": "`get_weather` called with the right place, 40 real and made-up places"}
+
+
+def figure(name, value):
+    return f"{value:.2f}" if name == "story_loss" else str(int(value)) if name == "repeating" else f"{100 * value:.0f} %"
+
+
+def gate(found, name):
+    if name not in found["gates"]:
+        return "", ""
+    sign = "at most" if name in ("story_loss", "repeating") else "at least"
+    return f"{sign} {figure(name, found['gates'][name])}", "met" if found["passed"][name] else "**not met**"
+
+
+def figures(found):
+    lines = ["| | measured | aim | |", "|---|---|---|---|"]
+    for name, label in NAMES.items():
+        lines.append(f"| {label} | {figure(name, found['figures'][name])} | {' | '.join(gate(found, name))} |")
+    return "\n".join(lines)
+
+
+def failures(found):
+    wrong = found["calls"]["why_not"]
+    if not wrong:
+        return ""
+    return "Why tool calls were not exact: " + ", ".join(f"{why} {count}" for why, count in wrong.items()) + "."
+
+
+def shape(config):
+    return (f"Hidden {config['hidden_size']}, {config['num_hidden_layers']} layers, {config['num_attention_heads']} heads, latent "
+            f"{config['kv_lora_rank']} + {config['qk_rope_head_dim']}, {config['n_routed_experts']} experts of which "
+            f"{config['num_experts_per_tok']} answer and one shared, vocabulary {config['vocab_size']}.")
+
+
+def recipe(log):
+    steps = [json.loads(line) for line in log.read_text().splitlines()]
+    last = next(line for line in reversed(steps) if "loss" in line)
+    return f"{last['tokens'] / 1e6:.1f} million tokens in {last['step']} steps, in float32 on two cores."
+
+
+def table(lines, head):
+    return "\n".join([head, "|" + "---|" * (head.count("|") - 1), *("| " + " | ".join(line) + " |" for line in lines)])
+
+
+def authors():
+    return ", ".join(sorted({row["author"].strip() for row in rows("storybooks_ccby") if row["author"].strip()}))
+
+
+def main(argv):
+    parser = argparse.ArgumentParser(prog="moonlet card")
+    parser.add_argument("--model", default=str(ROOT / "weights"))
+    parser.add_argument("--log", default=str(ROOT / "work/train.log"))
+    args = parser.parse_args(argv)
+    folder = Path(args.model)
+    found, config = json.loads((folder / "evaluation.json").read_text()), json.loads((folder / "config.json").read_text())
+    mixture = json.loads(Path(__file__).with_name("mixture.json").read_text())
+    if found["quick"]:
+        raise SystemExit("the evaluation was a quick one: run evaluate without --quick first")
+    (folder / "MODEL_CARD.md").write_text(TEXT.format(
+        figures=figures(found), failures=failures(found), shape=shape(config), recipe=recipe(Path(args.log)),
+        size=(folder / "model.safetensors").stat().st_size / 1e6, context=config["max_position_embeddings"],
+        mixture=", ".join(f"{name} {100 * share:.0f} %" for name, share in mixture.items()),
+        sources=table(SOURCES, "| texts | licence | used for |"), authors=authors()))
+    print(f"wrote {folder / 'MODEL_CARD.md'}")
