@@ -22,6 +22,8 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class BillingAutoConfigurationTests {
 
+    private static final TestDatabase DATABASE = TestDatabase.create();
+
     private final ApplicationContextRunner billingOnly =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(BillingAutoConfiguration.class));
     private final ApplicationContextRunner contexts = billingOnly
@@ -35,7 +37,7 @@ class BillingAutoConfigurationTests {
 
     @Test
     void beansWhenDatabaseIsThereAreOffered() {
-        contexts.withPropertyValues(TestDatabase.create().springProperties())
+        contexts.withPropertyValues(DATABASE.springProperties())
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .hasSingleBean(Charging.class)
@@ -78,7 +80,7 @@ class BillingAutoConfigurationTests {
         "perigee.billing.settle-deadline=-1s, perigee.billing.settle-deadline is PT-1S"
     })
     void startWhenSettingIsOutOfBoundsNamesIt(String setting, String message) {
-        contexts.withPropertyValues(TestDatabase.create().springProperties())
+        contexts.withPropertyValues(DATABASE.springProperties())
                 .withPropertyValues(setting)
                 .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
     }
