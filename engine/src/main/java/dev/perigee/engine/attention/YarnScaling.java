@@ -24,7 +24,8 @@ public final class YarnScaling {
         this.inverseFrequencies = new double[dimension / 2];
         for (int i = 0; i < inverseFrequencies.length; i++) {
             double plain = Math.pow(rope.ropeTheta(), -2.0 * i / dimension);
-            inverseFrequencies[i] = yarn == null ? plain : stretched(plain, ramp(yarn, rope.ropeTheta(), dimension, i), yarn);
+            inverseFrequencies[i] =
+                    yarn == null ? plain : stretched(plain, ramp(yarn, rope.ropeTheta(), dimension, i), yarn);
         }
         this.magnitude = yarn == null ? 1 : temperature(yarn, yarn.mscale()) / temperature(yarn, yarn.mscaleAllDim());
         double allDimensions = yarn == null ? 1 : temperature(yarn, yarn.mscaleAllDim());

@@ -26,9 +26,7 @@ public record ParameterCount(long total, long active) {
     private static long attention(AttentionConfig shape, long hidden) {
         long heads = shape.numAttentionHeads();
         long queries = heads * shape.qkHeadDim();
-        long query = shape.hasCompressedQuery()
-                ? shape.qLoraRank() * (hidden + 1 + queries)
-                : hidden * queries;
+        long query = shape.hasCompressedQuery() ? shape.qLoraRank() * (hidden + 1 + queries) : hidden * queries;
         long latent = hidden * shape.latentWidth() + shape.kvLoraRank();
         long up = heads * (shape.qkNopeHeadDim() + shape.vHeadDim()) * shape.kvLoraRank();
         return query + latent + up + heads * shape.vHeadDim() * hidden;

@@ -16,8 +16,7 @@ public record YarnConfig(
 
     public YarnConfig {
         Bound.check("rope_scaling.factor", factor, 1, MAX_FACTOR);
-        Bound.check(
-                "rope_scaling.original_max_position_embeddings", originalMaxPositionEmbeddings, 1, MAX_CONTEXT);
+        Bound.check("rope_scaling.original_max_position_embeddings", originalMaxPositionEmbeddings, 1, MAX_CONTEXT);
         Bound.check("rope_scaling.beta_fast", betaFast, Double.MIN_NORMAL, MAX_BETA);
         Bound.check("rope_scaling.beta_slow", betaSlow, Double.MIN_NORMAL, MAX_BETA);
         Bound.check("rope_scaling.mscale", mscale, 0, MAX_MSCALE);

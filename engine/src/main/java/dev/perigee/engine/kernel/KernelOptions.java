@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads how many threads compute, the caller's included; 1 to {@value #MAX_THREADS}
  * @param javaAllowed whether a packed C library that does not load may be replaced by the Java kernels
  */
-public record KernelOptions(KernelPreference preference, @Nullable String isa, int threads, boolean javaAllowed) {
+public record KernelOptions(
+        KernelPreference preference, @Nullable String isa, int threads, boolean javaAllowed) {
 
     /** More threads than any machine of today has cores. */
     public static final int MAX_THREADS = 1024;

@@ -48,7 +48,8 @@ public final class KernelSelection {
         if (!library.runs(isa)) {
             throw new ModelLoadException(
                     "isa " + isa.label(),
-                    "this CPU or this build does not have it, its best is " + library.best().label(),
+                    "this CPU or this build does not have it, its best is "
+                            + library.best().label(),
                     "leave the isa open");
         }
         return new NativeKernels(library, isa, options.threads());

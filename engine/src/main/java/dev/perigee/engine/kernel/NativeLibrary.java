@@ -51,12 +51,11 @@ final class NativeLibrary {
     /** The platform's folder inside the jar. */
     static String platform() {
         String system = isMac() ? "macos" : "linux";
-        String machine =
-                switch (System.getProperty("os.arch")) {
-                    case "amd64", "x86_64" -> "x86_64";
-                    case "aarch64", "arm64" -> "aarch64";
-                    case String other -> other;
-                };
+        String machine = switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64", "arm64" -> "aarch64";
+            case String other -> other;
+        };
         return system + "-" + machine;
     }
 

@@ -38,22 +38,40 @@ record NativeSignatures(
         return new NativeSignatures(
                 handle(),
                 // weight, bytes, x, stride, y, stride, tokens, columns, first, end
-                handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+                handle(
+                        ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                        JAVA_INT),
                 // packed, bytes, scales, bytes, x, stride, y, stride, tokens, columns, first, end
                 handle(
-                        ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT,
-                        JAVA_INT, JAVA_INT),
+                        ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT,
+                        JAVA_INT, JAVA_INT, JAVA_INT),
                 // x, stride, weight, y, stride, tokens, columns, epsilon
                 handle(ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_FLOAT),
                 // gate, stride, up, stride, tokens, columns
                 handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT),
                 // addend, offset, target, offset, columns, factor
                 handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_FLOAT),
-                // cache, elements, page stride, layer offset, pages, count, page tokens, query, output, heads, token width, value
+                // cache, elements, page stride, layer offset, pages, count, page tokens, query, output, heads, token
+                // width, value
                 // width, scale, first row, first position, first, end
                 handle(
-                        ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT,
-                        JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+                        ADDRESS,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        ADDRESS,
+                        JAVA_INT,
+                        JAVA_INT,
+                        ADDRESS,
+                        ADDRESS,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_FLOAT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT));
     }
 
     private static MethodHandle handle(MemoryLayout... parameters) {

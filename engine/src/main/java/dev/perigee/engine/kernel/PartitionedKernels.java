@@ -22,8 +22,7 @@ abstract class PartitionedKernels implements Kernels {
     FloatMatrix input = NOTHING;
     FloatMatrix output = NOTHING;
     int rows;
-    LatentLayer latents =
-            new LatentLayer(MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
+    LatentLayer latents = new LatentLayer(MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
     AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
 
     private final WorkerPool pool;
@@ -60,8 +59,16 @@ abstract class PartitionedKernels implements Kernels {
     @Override
     public final void attend(LatentLayer layer, AttentionSpan tokens, FloatMatrix query, FloatMatrix out) {
         LatentLayer.Geometry geometry = layer.geometry();
-        require(query.columns() == layer.heads() * geometry.tokenWidth(), "query", query.columns(), layer.heads() * geometry.tokenWidth());
-        require(out.columns() == layer.heads() * geometry.valueWidth(), "output", out.columns(), layer.heads() * geometry.valueWidth());
+        require(
+                query.columns() == layer.heads() * geometry.tokenWidth(),
+                "query",
+                query.columns(),
+                layer.heads() * geometry.tokenWidth());
+        require(
+                out.columns() == layer.heads() * geometry.valueWidth(),
+                "output",
+                out.columns(),
+                layer.heads() * geometry.valueWidth());
         require(query.stride() == query.columns(), "query's row", query.stride(), query.columns());
         require(out.stride() == out.columns(), "output's row", out.stride(), out.columns());
         requireRows(query, tokens.firstRow() + tokens.rows());

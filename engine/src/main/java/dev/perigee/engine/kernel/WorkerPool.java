@@ -32,7 +32,8 @@ final class WorkerPool implements AutoCloseable {
         this.workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int part = i + 1;
-            workers[i] = Thread.ofPlatform().daemon().name("perigee-kernel-" + part).start(() -> work(part));
+            workers[i] =
+                    Thread.ofPlatform().daemon().name("perigee-kernel-" + part).start(() -> work(part));
         }
     }
 

@@ -43,8 +43,7 @@ final class TransformerAssembly {
         int hidden = config.dimensions().hiddenSize();
         this.config = config;
         this.arena = arena;
-        this.attention =
-                new AttentionContext(config.attention(), config.rope(), buffers, tokens, bounds.maxPages());
+        this.attention = new AttentionContext(config.attention(), config.rope(), buffers, tokens, bounds.maxPages());
         this.swiGlu = SwiGlu.Scratch.of(buffers, tokens, widestFeedForward());
         this.experts = new MixtureOfExperts.Scratch(
                 buffers,
@@ -119,13 +118,12 @@ final class TransformerAssembly {
     }
 
     private SwiGlu swiGlu(FeedForwardWeights.Dense weights) {
-        return new SwiGlu(
-                new Linear(weights.gate()), new Linear(weights.up()), new Linear(weights.down()), swiGlu);
+        return new SwiGlu(new Linear(weights.gate()), new Linear(weights.up()), new Linear(weights.down()), swiGlu);
     }
 
     private MixtureOfExperts experts(FeedForwardWeights.Experts weights) {
-        Router router = new Router(
-                config.moe().router(), new Linear(weights.router()), weights.correctionBias(), routerLogits);
+        Router router =
+                new Router(config.moe().router(), new Linear(weights.router()), weights.correctionBias(), routerLogits);
         FeedForwardWeights.@Nullable Dense shared = weights.shared();
         return new MixtureOfExperts(
                 router,

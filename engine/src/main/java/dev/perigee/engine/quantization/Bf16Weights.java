@@ -28,6 +28,7 @@ public record Bf16Weights(MemorySegment data, int rows, int columns) implements 
 
     @Override
     public Bf16Weights slice(int firstRow, int count) {
-        return new Bf16Weights(WeightMatrix.rowsOf(data, (long) columns * Short.BYTES, firstRow, count), count, columns);
+        return new Bf16Weights(
+                WeightMatrix.rowsOf(data, (long) columns * Short.BYTES, firstRow, count), count, columns);
     }
 }

@@ -7,7 +7,8 @@ import java.nio.ByteOrder;
 /** Float32, row-major. */
 public record F32Weights(MemorySegment data, int rows, int columns) implements WeightMatrix {
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     public F32Weights {
         WeightMatrix.requireBytes(data, rows, (long) columns * Float.BYTES);

@@ -17,7 +17,8 @@ public record Shape(List<Long> extents) {
     public Shape {
         extents = List.copyOf(extents);
         if (extents.size() > MAX_DIMENSIONS) {
-            throw new IllegalArgumentException("shape has " + extents.size() + " dimensions, at most " + MAX_DIMENSIONS);
+            throw new IllegalArgumentException(
+                    "shape has " + extents.size() + " dimensions, at most " + MAX_DIMENSIONS);
         }
         extents.forEach(Shape::checkExtent);
         product(extents);

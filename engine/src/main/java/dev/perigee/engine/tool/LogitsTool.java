@@ -55,19 +55,18 @@ public final class LogitsTool {
     }
 
     private static KernelOptions options(EngineOptions.Kernels kernels) {
-        KernelPreference preference =
-                switch (kernels.choice()) {
-                    case AUTO -> KernelPreference.AUTO;
-                    case SCALAR -> KernelPreference.SCALAR;
-                    case NATIVE -> KernelPreference.NATIVE;
-                };
+        KernelPreference preference = switch (kernels.choice()) {
+            case AUTO -> KernelPreference.AUTO;
+            case SCALAR -> KernelPreference.SCALAR;
+            case NATIVE -> KernelPreference.NATIVE;
+        };
         return new KernelOptions(preference, kernels.isa(), kernels.threads(), kernels.javaAllowed());
     }
 
     private static void checkTokens(int[] tokens, Transformer transformer) {
         if (tokens.length > transformer.contextLength()) {
-            throw new IllegalArgumentException("tokens has " + tokens.length + " ids, the model's context holds "
-                    + transformer.contextLength());
+            throw new IllegalArgumentException(
+                    "tokens has " + tokens.length + " ids, the model's context holds " + transformer.contextLength());
         }
         for (int id : tokens) {
             if (id < 0 || id >= transformer.vocabularySize()) {
@@ -77,8 +76,7 @@ public final class LogitsTool {
         }
     }
 
-    private static void compute(Transformer transformer, int[] tokens, int step, OutputStream out)
-            throws IOException {
+    private static void compute(Transformer transformer, int[] tokens, int step, OutputStream out) throws IOException {
         int vocabulary = transformer.vocabularySize();
         long cacheBytes = (long) transformer.cacheLayout().pagesFor(tokens.length)
                 * transformer.cacheLayout().pageBytes();

@@ -24,8 +24,11 @@ public sealed interface FeedForwardWeights {
      * @param experts the routed experts
      * @param shared the expert of every token, or {@code null}
      */
-    record Experts(WeightMatrix router, List<Float> correctionBias, List<Dense> experts, @Nullable Dense shared)
-            implements FeedForwardWeights {
+    record Experts(
+            WeightMatrix router,
+            List<Float> correctionBias,
+            List<Dense> experts,
+            @Nullable Dense shared) implements FeedForwardWeights {
 
         public Experts {
             correctionBias = List.copyOf(correctionBias);

@@ -65,8 +65,7 @@ final class JsonFiles {
         }
     }
 
-    private static ModelLoadException damaged(
-            Path file, String problem, @Nullable Throwable cause) {
+    private static ModelLoadException damaged(Path file, String problem, @Nullable Throwable cause) {
         return new ModelLoadException(file.toString(), problem, "fetch the file again", cause);
     }
 }

@@ -105,7 +105,8 @@ public final class SafetensorsCheckpoint implements AutoCloseable {
     }
 
     /** The tensor of this name, or {@code null}. */
-    @Nullable Tensor find(String name) {
+    @Nullable
+    Tensor find(String name) {
         @Nullable SafetensorsFile file = files.get(name);
         return file == null ? null : file.find(name);
     }

@@ -44,8 +44,7 @@ final class SafetensorsFile {
             BasicFileAttributes before = attributes(path);
             byte[] header = readHeader(path, channel);
             long dataStart = LENGTH_BYTES + (long) header.length;
-            Map<String, SafetensorsHeader.Entry> entries =
-                    SafetensorsHeader.parse(header, channel.size() - dataStart);
+            Map<String, SafetensorsHeader.Entry> entries = SafetensorsHeader.parse(header, channel.size() - dataStart);
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
             requireUnchanged(path, before, attributes(path));
             return new SafetensorsFile(path, entries, mapped.asSlice(dataStart));
@@ -113,12 +112,12 @@ final class SafetensorsFile {
         return entries.keySet();
     }
 
-    @Nullable Tensor find(String name) {
+    @Nullable
+    Tensor find(String name) {
         SafetensorsHeader.@Nullable Entry entry = entries.get(name);
         if (entry == null) {
             return null;
         }
-        return new Tensor(
-                entry.type(), entry.shape(), tensors.asSlice(entry.begin(), entry.end() - entry.begin()));
+        return new Tensor(entry.type(), entry.shape(), tensors.asSlice(entry.begin(), entry.end() - entry.begin()));
     }
 }

@@ -120,7 +120,8 @@ final class SafetensorsHeader {
                 case "dtype" -> type = readType(name);
                 case "shape" -> shape = readNumbers(name, Shape.MAX_DIMENSIONS);
                 case "data_offsets" -> offsets = readNumbers(name, 2);
-                case String other -> throw new DamagedHeaderException("tensor " + name + " has an unknown field " + other);
+                case String other ->
+                    throw new DamagedHeaderException("tensor " + name + " has an unknown field " + other);
             }
         }
         if (type == null || shape == null || offsets == null || offsets.size() != 2) {
@@ -141,8 +142,8 @@ final class SafetensorsHeader {
             throw new DamagedHeaderException("tensor " + name + " has an impossible shape " + extents, e);
         }
         if (begin > end || end > dataBytes) {
-            throw new DamagedHeaderException("tensor " + name + " lies at " + begin + " to " + end
-                    + ", the file has " + dataBytes + " bytes of tensors (truncated?)");
+            throw new DamagedHeaderException("tensor " + name + " lies at " + begin + " to " + end + ", the file has "
+                    + dataBytes + " bytes of tensors (truncated?)");
         }
         if (end - begin != size) {
             throw new DamagedHeaderException("tensor " + name + " " + type + " " + shape + " takes " + size
@@ -156,7 +157,8 @@ final class SafetensorsHeader {
     private void claim(String name, long size) {
         claimedBytes += size;
         if (claimedBytes > dataBytes) {
-            throw new DamagedHeaderException("the tensors up to " + name + " take more bytes than the file has: overlap");
+            throw new DamagedHeaderException(
+                    "the tensors up to " + name + " take more bytes than the file has: overlap");
         }
     }
 
@@ -213,7 +215,8 @@ final class SafetensorsHeader {
             used = entry.end();
         }
         if (used != dataBytes) {
-            throw new DamagedHeaderException("its tensors end at " + used + ", the file has " + dataBytes + " bytes of them");
+            throw new DamagedHeaderException(
+                    "its tensors end at " + used + ", the file has " + dataBytes + " bytes of them");
         }
     }
 

@@ -35,7 +35,6 @@ final class TensorBinder {
         this.checkpoint = checkpoint;
     }
 
-
     /** A module's matrix: plain or packed, decided by which tensors exist. */
     WeightMatrix matrix(String module, int rows, int columns) {
         if (checkpoint.find(module + PACKED) != null) {

@@ -101,9 +101,8 @@ public final class WeightBinder {
         for (int i = 0; i < moe.nRoutedExperts(); i++) {
             experts.add(dense(prefix + "experts." + i + ".", moe.moeIntermediateSize()));
         }
-        FeedForwardWeights.@Nullable Dense shared = moe.nSharedExperts() == 0
-                ? null
-                : dense(prefix + "shared_experts.", moe.sharedIntermediateSize());
+        FeedForwardWeights.@Nullable Dense shared =
+                moe.nSharedExperts() == 0 ? null : dense(prefix + "shared_experts.", moe.sharedIntermediateSize());
         return new FeedForwardWeights.Experts(router, bias, experts, shared);
     }
 }

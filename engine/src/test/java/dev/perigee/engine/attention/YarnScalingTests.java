@@ -14,13 +14,11 @@ class YarnScalingTests {
     private static final int ROPE = 64;
 
     private static YarnScaling kimi(double factor, double betaFast) {
-        return new YarnScaling(
-                new RopeConfig(50_000, new YarnConfig(factor, 4096, betaFast, 1, 1, 1)), ROPE);
+        return new YarnScaling(new RopeConfig(50_000, new YarnConfig(factor, 4096, betaFast, 1, 1, 1)), ROPE);
     }
 
     private static YarnScaling deepSeek(double mscale) {
-        return new YarnScaling(
-                new RopeConfig(10_000, new YarnConfig(40, 4096, 32, 1, mscale, mscale)), ROPE);
+        return new YarnScaling(new RopeConfig(10_000, new YarnConfig(40, 4096, 32, 1, mscale, mscale)), ROPE);
     }
 
     private static void requireFrequencies(YarnScaling scaling, Map<Integer, Double> wanted) {
@@ -34,14 +32,31 @@ class YarnScalingTests {
         requireFrequencies(
                 kimi(32, 1),
                 Map.of(
-                        0, 1.0, 1, 0.7131111, 8, 6.687403e-2, 9, 4.768861e-2, 12, 1.729363e-2, 15, 6.271303e-3, 18,
-                        2.274204e-3, 19, 1.621760e-3, 20, 3.614047e-5, 31, 8.764413e-7));
+                        0,
+                        1.0,
+                        1,
+                        0.7131111,
+                        8,
+                        6.687403e-2,
+                        9,
+                        4.768861e-2,
+                        12,
+                        1.729363e-2,
+                        15,
+                        6.271303e-3,
+                        18,
+                        2.274204e-3,
+                        19,
+                        1.621760e-3,
+                        20,
+                        3.614047e-5,
+                        31,
+                        8.764413e-7));
     }
 
     @Test
     void frequenciesWhenModelIsK2ThinkingEqualPublishedOnes() {
-        requireFrequencies(
-                kimi(64, 1), Map.of(19, 1.621760e-3, 20, 1.807023e-5, 21, 1.288608e-5, 31, 4.382206e-7));
+        requireFrequencies(kimi(64, 1), Map.of(19, 1.621760e-3, 20, 1.807023e-5, 21, 1.288608e-5, 31, 4.382206e-7));
     }
 
     @Test
@@ -49,8 +64,22 @@ class YarnScalingTests {
         requireFrequencies(
                 kimi(64, 32),
                 Map.of(
-                        8, 6.687403e-2, 9, 4.377666e-2, 12, 1.161916e-2, 15, 2.670203e-3, 18, 4.086460e-4, 19,
-                        1.583750e-4, 20, 1.807023e-5, 31, 4.382206e-7));
+                        8,
+                        6.687403e-2,
+                        9,
+                        4.377666e-2,
+                        12,
+                        1.161916e-2,
+                        15,
+                        2.670203e-3,
+                        18,
+                        4.086460e-4,
+                        19,
+                        1.583750e-4,
+                        20,
+                        1.807023e-5,
+                        31,
+                        4.382206e-7));
     }
 
     @Test

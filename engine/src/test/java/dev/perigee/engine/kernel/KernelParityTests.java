@@ -206,7 +206,8 @@ class KernelParityTests {
 
     @Test
     void productWhenTokensAreTogetherIsTheSameBitsAsAlone() {
-        for (WeightMatrix weight : List.of(f32(13, 100, random::nextGaussian), bf16(13, 100), f16(21, 96), int4(13, 96))) {
+        for (WeightMatrix weight :
+                List.of(f32(13, 100, random::nextGaussian), bf16(13, 100), f16(21, 96), int4(13, 96))) {
             FloatMatrix x = gaussian(16, weight.columns());
             FloatMatrix together = zeros(16, weight.rows());
             kernels.multiply(weight, x, together, 16);
@@ -253,7 +254,16 @@ class KernelParityTests {
     @Test
     void productWhenValuesAreExtremeEqualsOracle() {
         List<Float> extremes = List.of(
-                0f, -0f, Float.MIN_VALUE, -Float.MIN_NORMAL, 1e-20f, -1e20f, 1f, 3e18f, Float.POSITIVE_INFINITY, Float.NaN);
+                0f,
+                -0f,
+                Float.MIN_VALUE,
+                -Float.MIN_NORMAL,
+                1e-20f,
+                -1e20f,
+                1f,
+                3e18f,
+                Float.POSITIVE_INFINITY,
+                Float.NaN);
         for (float weight : extremes) {
             for (float input : extremes) {
                 requireSameProduct(f32(5, 19, () -> weight), matrix(2, 19, () -> input), 2);
@@ -326,7 +336,8 @@ class KernelParityTests {
         requireSameAttention(new AttentionCase(6, 576, 512, 64, 300, 3));
     }
 
-    private record AttentionCase(int heads, int tokenWidth, int valueWidth, int pageTokens, int firstPosition, int rows) {
+    private record AttentionCase(
+            int heads, int tokenWidth, int valueWidth, int pageTokens, int firstPosition, int rows) {
         int pages() {
             return Math.ceilDiv(firstPosition + rows, pageTokens);
         }

@@ -2,7 +2,7 @@ package dev.perigee.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.perigee.engine.ModelLoadException;
 import java.io.IOException;
@@ -22,7 +22,7 @@ class KernelSelectionTests {
 
     @Test
     void selectionWhenLeftOpenRunsTheBestInstructionSet() {
-        assumeThat(NativeLibrary.packed()).as("C kernels in this build").isPresent();
+        assumeTrue(NativeLibrary.packed().isPresent(), "this build has no C kernels");
         String best = NativeLibrary.packed().orElseThrow().best().label();
         try (Kernels kernels = KernelSelection.open(KernelOptions.of(KernelPreference.AUTO))) {
             assertThat(kernels.name()).isEqualTo("native-" + best);
@@ -31,7 +31,7 @@ class KernelSelectionTests {
 
     @Test
     void selectionWhenInstructionSetIsForcedRunsIt() {
-        assumeThat(NativeLibrary.packed()).as("C kernels in this build").isPresent();
+        assumeTrue(NativeLibrary.packed().isPresent(), "this build has no C kernels");
         try (Kernels kernels = KernelSelection.open(new KernelOptions(KernelPreference.NATIVE, "scalar", 1, false))) {
             assertThat(kernels.name()).isEqualTo("native-scalar");
         }
@@ -39,7 +39,7 @@ class KernelSelectionTests {
 
     @Test
     void selectionWhenInstructionSetIsUnknownIsRefusedByName() {
-        assumeThat(NativeLibrary.packed()).as("C kernels in this build").isPresent();
+        assumeTrue(NativeLibrary.packed().isPresent(), "this build has no C kernels");
         assertThatThrownBy(() -> KernelSelection.open(new KernelOptions(KernelPreference.AUTO, "sse9", 1, true)))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessageContaining("isa is \"sse9\", known are scalar, avx2, avx512");

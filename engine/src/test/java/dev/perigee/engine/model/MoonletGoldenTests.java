@@ -1,7 +1,7 @@
 package dev.perigee.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.perigee.engine.kernel.KernelOptions;
 import dev.perigee.engine.kernel.KernelPreference;
@@ -32,14 +32,14 @@ class MoonletGoldenTests {
 
     @Test
     void answersWhenGreedyEqualPyTorchTokenForToken() throws IOException {
-        assumeThat(Files.exists(WEIGHTS.resolve("model.safetensors")))
-                .as("bundled weights in %s", WEIGHTS)
-                .isTrue();
+        assumeTrue(Files.exists(WEIGHTS.resolve("model.safetensors")), "no bundled weights in " + WEIGHTS);
         List<Example> examples = examples();
         assertThat(examples).hasSizeGreaterThanOrEqualTo(50);
         List<int[]> outputs = answers(examples);
         for (int i = 0; i < examples.size(); i++) {
-            assertThat(outputs.get(i)).as("example %d", i).containsExactly(examples.get(i).output());
+            assertThat(outputs.get(i))
+                    .as("example %d", i)
+                    .containsExactly(examples.get(i).output());
         }
     }
 
@@ -48,7 +48,9 @@ class MoonletGoldenTests {
         try (InputStream in = MoonletGoldenTests.class.getResourceAsStream(GOLDEN)) {
             assertThat(in).as("golden file %s", GOLDEN).isNotNull();
             List<Example> examples = new ArrayList<>();
-            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 JsonNode node = mapper.readTree(line);
                 if (node.has("prompt")) {
                     examples.add(new Example(ids(node.get("prompt")), ids(node.get("output"))));
@@ -59,14 +61,17 @@ class MoonletGoldenTests {
     }
 
     private static int[] ids(JsonNode array) {
-        return IntStream.range(0, array.size()).map(i -> array.get(i).intValue()).toArray();
+        return IntStream.range(0, array.size())
+                .map(i -> array.get(i).intValue())
+                .toArray();
     }
 
     /** All examples advance together, a token a step, after each prompt was computed on its own. */
     private static List<int[]> answers(List<Example> examples) {
         KernelOptions kernels = KernelOptions.of(KernelPreference.SCALAR)
                 .withThreads(Runtime.getRuntime().availableProcessors());
-        List<int[]> outputs = examples.stream().map(e -> new int[e.output().length]).toList();
+        List<int[]> outputs =
+                examples.stream().map(e -> new int[e.output().length]).toList();
         try (Transformer transformer = Transformer.load(WEIGHTS, new TransformerOptions(kernels, STEP_TOKENS, 0));
                 KvCache cache = transformer.newCache(512L << 20);
                 ScratchBuffers buffers = new ScratchBuffers()) {

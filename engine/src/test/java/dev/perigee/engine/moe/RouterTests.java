@@ -49,8 +49,8 @@ class RouterTests {
 
     @Test
     void choiceWhenBiasLiftsAnExpertTakesItWithItsOwnScore() {
-        RoutingDecision decision = route(
-                new RouterConfig(2, 1, 1, 2.5, true), List.of(0f, 0f, 0.9f, 0f), 2, 1, -1, 0.5);
+        RoutingDecision decision =
+                route(new RouterConfig(2, 1, 1, 2.5, true), List.of(0f, 0f, 0.9f, 0f), 2, 1, -1, 0.5);
         float sum = sigmoid(-1) + sigmoid(2);
         assertThat(decision.expert(0, 0)).isEqualTo(2);
         assertThat(decision.expert(0, 1)).isEqualTo(0);
@@ -60,31 +60,28 @@ class RouterTests {
 
     @Test
     void weightsWhenNotNormedAreScoresTimesScale() {
-        RoutingDecision decision = route(
-                new RouterConfig(1, 1, 1, 2, false), List.of(0f, 0f), 0.25, -3);
+        RoutingDecision decision = route(new RouterConfig(1, 1, 1, 2, false), List.of(0f, 0f), 0.25, -3);
         assertThat(decision.weight(0, 0)).isCloseTo(2 * sigmoid(0.25), within(1e-6f));
     }
 
     @Test
     void choiceWhenScoresTieTakesTheLowerIndex() {
-        RoutingDecision decision = route(
-                new RouterConfig(2, 1, 1, 1, true), List.of(0f, 0f, 0f, 0f), 0, 1, 1, 1);
+        RoutingDecision decision = route(new RouterConfig(2, 1, 1, 1, true), List.of(0f, 0f, 0f, 0f), 0, 1, 1, 1);
         assertThat(decision.expert(0, 0)).isEqualTo(1);
         assertThat(decision.expert(0, 1)).isEqualTo(2);
     }
 
     @Test
     void choiceWhenGroupsAreLimitedStaysInTheBestOnes() {
-        RoutingDecision decision = route(
-                new RouterConfig(2, 3, 1, 1, true), List.of(0f, 0f, 0f, 0f, 0f, 0f), 5, -9, 2, 2, 1, 1);
+        RoutingDecision decision =
+                route(new RouterConfig(2, 3, 1, 1, true), List.of(0f, 0f, 0f, 0f, 0f, 0f), 5, -9, 2, 2, 1, 1);
         assertThat(decision.expert(0, 0)).isEqualTo(2);
         assertThat(decision.expert(0, 1)).isEqualTo(3);
     }
 
     @Test
     void choiceWhenBiasedScoresAreNegativeStillLeavesOtherGroupsOut() {
-        RoutingDecision decision = route(
-                new RouterConfig(2, 2, 1, 1, true), List.of(-5f, -5f, -9f, -9f), 0, 0, 9, 9);
+        RoutingDecision decision = route(new RouterConfig(2, 2, 1, 1, true), List.of(-5f, -5f, -9f, -9f), 0, 0, 9, 9);
         assertThat(decision.expert(0, 0)).isEqualTo(0);
         assertThat(decision.expert(0, 1)).isEqualTo(1);
     }

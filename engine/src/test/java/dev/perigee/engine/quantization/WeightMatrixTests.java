@@ -36,7 +36,8 @@ class WeightMatrixTests {
         PackedInt4Weights matrix =
                 new PackedInt4Weights(ints(0x76543210, 0xFEDCBA98, 0x88888888, 0x0000000F), bf16(0.5f), 1, 32);
         float[] row = row(matrix, 0);
-        assertThat(row).startsWith(-4f, -3.5f, -3f, -2.5f, -2f, -1.5f, -1f, -0.5f, 0f, 0.5f, 1f, 1.5f, 2f, 2.5f, 3f, 3.5f);
+        assertThat(row)
+                .startsWith(-4f, -3.5f, -3f, -2.5f, -2f, -1.5f, -1f, -0.5f, 0f, 0.5f, 1f, 1.5f, 2f, 2.5f, 3f, 3.5f);
         assertThat(row[16]).isZero();
         assertThat(row[24]).isEqualTo(3.5f);
         assertThat(row[25]).isEqualTo(-4f);

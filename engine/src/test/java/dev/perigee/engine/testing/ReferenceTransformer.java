@@ -56,7 +56,9 @@ public final class ReferenceTransformer implements AutoCloseable {
                 ? product(w.queryUp(), x)
                 : product(
                         w.queryUp(),
-                        normed(product(w.compressedQuery().down(), x), w.compressedQuery().norm()));
+                        normed(
+                                product(w.compressedQuery().down(), x),
+                                w.compressedQuery().norm()));
         double[][] down = product(w.latentDown(), x);
         double[][] up = product(w.latentUp(), normed(down, w.latentNorm()));
         double[][] joined = new double[x.length][shape.numAttentionHeads() * shape.vHeadDim()];
@@ -78,7 +80,8 @@ public final class ReferenceTransformer implements AutoCloseable {
             double[] query = concat(
                     slice(q[t], qStart, shape.qkNopeHeadDim()),
                     rotated(slice(q[t], qStart + shape.qkNopeHeadDim(), shape.qkRopeHeadDim()), t));
-            double[] p = softmax(keys.stream().mapToDouble(k -> dot(k, query) * scale()).toArray());
+            double[] p = softmax(
+                    keys.stream().mapToDouble(k -> dot(k, query) * scale()).toArray());
             for (int s = 0; s <= t; s++) {
                 for (int i = 0; i < shape.vHeadDim(); i++) {
                     joined[t][head * shape.vHeadDim() + i] += p[s] * up[s][upStart + shape.qkNopeHeadDim() + i];
@@ -188,7 +191,8 @@ public final class ReferenceTransformer implements AutoCloseable {
         return IntStream.range(0, s.length)
                 .boxed()
                 .filter(e -> kept.contains(e / size))
-                .sorted(Comparator.comparingDouble(e -> -(s[e] + w.correctionBias().get(e))))
+                .sorted(Comparator.comparingDouble(
+                        e -> -(s[e] + w.correctionBias().get(e))))
                 .limit(config.moe().router().numExpertsPerTok())
                 .toList();
     }
@@ -244,9 +248,7 @@ public final class ReferenceTransformer implements AutoCloseable {
     }
 
     private static double[] concat(double[] a, double[] b) {
-        return DoubleStream.concat(
-                        Arrays.stream(a), Arrays.stream(b))
-                .toArray();
+        return DoubleStream.concat(Arrays.stream(a), Arrays.stream(b)).toArray();
     }
 
     private static void add(double[][] x, double[][] y) {

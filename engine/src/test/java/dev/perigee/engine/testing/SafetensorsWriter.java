@@ -90,7 +90,8 @@ public final class SafetensorsWriter {
         long at = 0;
         for (Map.Entry<String, Stored> entry : tensors.entrySet()) {
             Stored tensor = entry.getValue();
-            String shape = LongStream.of(tensor.shape()).mapToObj(String::valueOf).collect(Collectors.joining(","));
+            String shape =
+                    LongStream.of(tensor.shape()).mapToObj(String::valueOf).collect(Collectors.joining(","));
             text.append(",\"%s\":{\"dtype\":\"%s\",\"shape\":[%s],\"data_offsets\":[%d,%d]}"
                     .formatted(entry.getKey(), tensor.dtype(), shape, at, at + tensor.bytes().length));
             at += tensor.bytes().length;

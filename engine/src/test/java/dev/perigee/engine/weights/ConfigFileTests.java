@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigFileTests {
 
-    private static final String SCHEME = "{'quant_method':'compressed-tensors','format':'pack-quantized','config_groups':"
-            + "{'group_0':{'weights':{'num_bits':%s,'type':'int','symmetric':%s,'group_size':%s,'actorder':null}}}}";
+    private static final String SCHEME =
+            "{'quant_method':'compressed-tensors','format':'pack-quantized','config_groups':"
+                    + "{'group_0':{'weights':{'num_bits':%s,'type':'int','symmetric':%s,'group_size':%s,'actorder':null}}}}";
 
     @TempDir
     Path folder;
@@ -117,11 +118,28 @@ class ConfigFileTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "model_type", "hidden_size", "intermediate_size", "moe_intermediate_size", "num_hidden_layers",
-                "num_attention_heads", "kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim",
-                "n_routed_experts", "num_experts_per_tok", "first_k_dense_replace", "routed_scaling_factor",
-                "norm_topk_prob", "scoring_func", "topk_method", "hidden_act", "rms_norm_eps", "rope_theta",
-                "max_position_embeddings", "vocab_size"
+                "model_type",
+                "hidden_size",
+                "intermediate_size",
+                "moe_intermediate_size",
+                "num_hidden_layers",
+                "num_attention_heads",
+                "kv_lora_rank",
+                "qk_nope_head_dim",
+                "qk_rope_head_dim",
+                "v_head_dim",
+                "n_routed_experts",
+                "num_experts_per_tok",
+                "first_k_dense_replace",
+                "routed_scaling_factor",
+                "norm_topk_prob",
+                "scoring_func",
+                "topk_method",
+                "hidden_act",
+                "rms_norm_eps",
+                "rope_theta",
+                "max_position_embeddings",
+                "vocab_size"
             })
     void configWhenARequiredKeyIsMissingIsRefusedByName(String key) throws IOException {
         requireRefusal(new TinyCheckpoint(0).without(key), "has no \"" + key + "\"");
@@ -142,7 +160,8 @@ class ConfigFileTests {
     void configWhenSchemeIsAnotherIsRefused(String bits, String symmetric, String group, String key)
             throws IOException {
         requireRefusal(
-                new TinyCheckpoint(0).with("quantization_config", scheme(bits, symmetric, group)), "." + key + "\" is ");
+                new TinyCheckpoint(0).with("quantization_config", scheme(bits, symmetric, group)),
+                "." + key + "\" is ");
     }
 
     @Test

@@ -110,7 +110,8 @@ class SafetensorsCheckpointTests {
                 Arguments.of("{'a':{'dtype':'F32','shape':[1,1,1,1,1,1,1,1,2],'data_offsets':[0,8]}}", "too many"),
                 Arguments.of("{'a':{'dtype':'F32','shape':[99999999999999999999],'data_offsets':[0,8]}}", "too large"),
                 Arguments.of(
-                        "{'a':{'dtype':'F32','shape':[4611686018427387904,4],'data_offsets':[0,8]}}", "impossible shape"),
+                        "{'a':{'dtype':'F32','shape':[4611686018427387904,4],'data_offsets':[0,8]}}",
+                        "impossible shape"),
                 Arguments.of(
                         "{'a':{'dtype':'F32','shape':[4611686018427387904],'data_offsets':[0,8]}}", "impossible shape"),
                 Arguments.of("{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}", "takes 12 bytes"),
@@ -209,7 +210,14 @@ class SafetensorsCheckpointTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "../../etc/passwd", "/etc/passwd", "file:///etc/passwd", "sub/m.safetensors", "..", ".", "", "a\\\\b"
+                "../../etc/passwd",
+                "/etc/passwd",
+                "file:///etc/passwd",
+                "sub/m.safetensors",
+                "..",
+                ".",
+                "",
+                "a\\\\b"
             })
     void indexWhenItNamesNoPlainFileIsRefused(String name) throws IOException {
         writeIndex("{'weight_map':{'a':'" + name + "'}}");

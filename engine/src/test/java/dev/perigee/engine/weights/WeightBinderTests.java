@@ -91,10 +91,15 @@ class WeightBinderTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "model.embed_tokens.weight", "lm_head.weight", "model.norm.weight",
-                "model.layers.0.self_attn.kv_a_layernorm.weight", "model.layers.2.self_attn.q_b_proj.weight",
-                "model.layers.0.mlp.down_proj.weight", "model.layers.1.mlp.gate.e_score_correction_bias",
-                "model.layers.1.mlp.shared_experts.gate_proj.weight", EXPERT + ".weight_scale",
+                "model.embed_tokens.weight",
+                "lm_head.weight",
+                "model.norm.weight",
+                "model.layers.0.self_attn.kv_a_layernorm.weight",
+                "model.layers.2.self_attn.q_b_proj.weight",
+                "model.layers.0.mlp.down_proj.weight",
+                "model.layers.1.mlp.gate.e_score_correction_bias",
+                "model.layers.1.mlp.shared_experts.gate_proj.weight",
+                EXPERT + ".weight_scale",
                 EXPERT + ".weight_shape"
             })
     void weightsWhenATensorIsMissingAreRefusedByName(String name) throws IOException {
