@@ -18,8 +18,7 @@ class ArchitectureDocumentTests {
     private static final Pattern QUOTED = Pattern.compile("`([^`\\n]+)`");
     private static final Pattern CLASS = Pattern.compile("[A-Z][a-z0-9]\\w*");
     private static final Pattern PATH = Pattern.compile("[\\w.-]+(/[\\w.{}-]+)*/?");
-    private static final Set<String> NOT_OURS =
-            Set.of("ChatModel");
+    private static final Set<String> NOT_OURS = Set.of("ChatModel");
 
     private final Path root = Path.of("").toAbsolutePath().getParent();
 
@@ -29,10 +28,14 @@ class ArchitectureDocumentTests {
         List<String> words = quoted(root.resolve("src/docs/architecture.adoc"));
 
         assertThat(words).hasSizeGreaterThan(50);
-        assertThat(words.stream().filter(word -> CLASS.matcher(word).matches()).filter(word -> !NOT_OURS.contains(word)))
+        assertThat(words.stream()
+                        .filter(word -> CLASS.matcher(word).matches())
+                        .filter(word -> !NOT_OURS.contains(word)))
                 .isNotEmpty()
                 .allSatisfy(word -> assertThat(classes).contains(word));
-        assertThat(paths(words)).isNotEmpty().allSatisfy(path -> assertThat(root.resolve(path)).exists());
+        assertThat(paths(words))
+                .isNotEmpty()
+                .allSatisfy(path -> assertThat(root.resolve(path)).exists());
     }
 
     @Test
@@ -43,7 +46,8 @@ class ArchitectureDocumentTests {
     }
 
     private static Stream<String> paths(List<String> words) {
-        return words.stream().filter(word -> word.contains("/") && PATH.matcher(word).matches() && !word.startsWith("./"));
+        return words.stream()
+                .filter(word -> word.contains("/") && PATH.matcher(word).matches() && !word.startsWith("./"));
     }
 
     private static List<String> quoted(Path document) throws IOException {

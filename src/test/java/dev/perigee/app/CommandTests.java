@@ -63,8 +63,8 @@ class CommandTests {
     @ParameterizedTest
     @MethodSource("refusals")
     void commandWhenCalledWronglyEndsWithTwoAndOneLine(String named, List<String> arguments) {
-        Captured captured = Captured.run(
-                arguments.stream().map(CommandTests::resolve).toArray(String[]::new));
+        Captured captured =
+                Captured.run(arguments.stream().map(CommandTests::resolve).toArray(String[]::new));
 
         assertThat(captured.status()).isEqualTo(2);
         assertThat(captured.errors()).hasSize(1);
@@ -97,7 +97,8 @@ class CommandTests {
     void detokenizeWhenGivenWhatTokenizePrintsIsTheText() {
         String text = "Grüße, 世界! <|im_end|> 🚀";
         Captured ids = Captured.run("tokenize", "--model", model.toString(), "--text", text);
-        Captured back = Captured.run("detokenize", "--model", model.toString(), "--tokens", ids.out().strip());
+        Captured back = Captured.run(
+                "detokenize", "--model", model.toString(), "--tokens", ids.out().strip());
 
         assertThat(ids.out()).matches("\\d+(,\\d+)*\\R");
         assertThat(back.out()).isEqualTo(text);
@@ -108,13 +109,21 @@ class CommandTests {
         Path out = folder.resolve("logits.f32");
 
         Captured captured = Captured.run(
-                "logits", "--model", model.toString(), "--tokens", "1,2,3", "--kernels", "scalar", "--out",
+                "logits",
+                "--model",
+                model.toString(),
+                "--tokens",
+                "1,2,3",
+                "--kernels",
+                "scalar",
+                "--out",
                 out.toString());
 
         assertThat(captured.status()).isZero();
         byte[] bytes = Files.readAllBytes(out);
         assertThat(bytes.length % (3 * Float.BYTES)).isZero();
-        assertThat(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getFloat()).isFinite();
+        assertThat(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getFloat())
+                .isFinite();
     }
 
     @Test

@@ -24,8 +24,12 @@ class ConsoleIntegrationTests {
 
     private static final Path CHROMIUM = Path.of(System.getProperty("perigee.test.chromium", "/usr/bin/chromium"));
     private static final List<String> QUIET = List.of(
-            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync");
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
 
     @TempDir
     static Path dataDirectory;

@@ -37,7 +37,9 @@ class PlatformIntegrationTests {
         long input;
         long output;
         try (RunningPlatform platform = RunningPlatform.start(dataDirectory)) {
-            tenant = platform.create("/tenants", "{\"name\":\"Acme\"}").path("id").asString();
+            tenant = platform.create("/tenants", "{\"name\":\"Acme\"}")
+                    .path("id")
+                    .asString();
             key = platform.create("/tenants/" + tenant + "/api-keys", "{\"name\":\"first\"}")
                     .path("key")
                     .asString();
@@ -51,7 +53,8 @@ class PlatformIntegrationTests {
         }
         try (RunningPlatform platform = RunningPlatform.start(dataDirectory)) {
             assertUsage(platform, tenant, input, output);
-            assertThat(platform.show("/tenants/" + tenant).path("name").asString()).isEqualTo("Acme");
+            assertThat(platform.show("/tenants/" + tenant).path("name").asString())
+                    .isEqualTo("Acme");
             CompletionUsage again = streamStory(platform.client(key));
             JsonNode total = platform.show("/tenants/" + tenant + "/usage").path("total");
             assertThat(total.path("requests").asInt()).isEqualTo(3);
@@ -67,9 +70,8 @@ class PlatformIntegrationTests {
                 .addUserMessage("Tell me a short story about a cat.")
                 .temperature(0)
                 .maxCompletionTokens(120)
-                .streamOptions(ChatCompletionStreamOptions.builder()
-                        .includeUsage(true)
-                        .build())
+                .streamOptions(
+                        ChatCompletionStreamOptions.builder().includeUsage(true).build())
                 .build();
         try (StreamResponse<ChatCompletionChunk> stream =
                 client.chat().completions().createStreaming(params)) {
@@ -89,8 +91,7 @@ class PlatformIntegrationTests {
                 .description("Get the weather of a city")
                 .parameters(FunctionParameters.builder()
                         .putAdditionalProperty("type", JsonValue.from("object"))
-                        .putAdditionalProperty(
-                                "properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
+                        .putAdditionalProperty("properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
                         .putAdditionalProperty("required", JsonValue.from(List.of("city")))
                         .build())
                 .build();
@@ -116,8 +117,7 @@ class PlatformIntegrationTests {
         return answer.usage().orElseThrow();
     }
 
-    private static void assertUsage(RunningPlatform platform, String tenant, long input, long output)
-            throws Exception {
+    private static void assertUsage(RunningPlatform platform, String tenant, long input, long output) throws Exception {
         JsonNode total = platform.show("/tenants/" + tenant + "/usage").path("total");
         assertThat(total.path("requests").asInt()).isEqualTo(2);
         assertThat(total.path("input_tokens").asLong()).isEqualTo(input);

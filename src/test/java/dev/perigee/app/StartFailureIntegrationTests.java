@@ -61,6 +61,9 @@ class StartFailureIntegrationTests {
 
         assertThat(captured.status()).isEqualTo(2);
         assertThat(captured.errors()).hasSize(1);
-        assertThat(captured.errors().getFirst()).startsWith("perigee: ").contains(named).doesNotContain("secret");
+        assertThat(captured.errors().getFirst())
+                .startsWith("perigee: ")
+                .contains(named)
+                .doesNotContain("secret");
     }
 }

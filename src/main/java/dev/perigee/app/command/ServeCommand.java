@@ -2,6 +2,7 @@ package dev.perigee.app.command;
 
 import dev.perigee.app.PerigeeApplication;
 import dev.perigee.app.start.StartFailedException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.springframework.boot.Banner;
@@ -26,12 +27,12 @@ final class ServeCommand implements Callable<Integer> {
     private static final String PROPERTY = "--[a-zA-Z][\\w-]*(\\.[\\w\\[\\]-]+)+=.*";
 
     @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before the call
     private CommandSpec spec;
 
     @Unmatched
-    private List<String> properties = List.of();
+    private final List<String> properties = new ArrayList<>();
 
-    @SuppressWarnings("NullAway.Init")
     ServeCommand() {}
 
     @Override

@@ -72,7 +72,7 @@ final class Welcome {
                 AT=%s; JSON='Content-Type: application/json'; ADMIN="Authorization: Bearer %s"
                 TENANT=$(curl -s $AT/admin/v1/tenants -H "$ADMIN" -H "$JSON" -d '{"name":"First"}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
                 KEY=$(curl -s $AT/admin/v1/tenants/$TENANT/api-keys -H "$ADMIN" -H "$JSON" -d '{"name":"First"}' | sed 's/.*"key":"\\([^"]*\\)".*/\\1/')
-                curl -N $AT/v1/chat/completions -H "Authorization: Bearer $KEY" -H "$JSON" -d '{"model":"%s","stream":true,"messages":[{"role":"user","content":"Tell me a short story about a cat."}]}'
+                curl -sN $AT/v1/chat/completions -H "Authorization: Bearer $KEY" -H "$JSON" -d '{"model":"%s","stream":true,"messages":[{"role":"user","content":"Tell me a short story about a cat."}]}'
                 """.formatted(address, token, model);
     }
 }
