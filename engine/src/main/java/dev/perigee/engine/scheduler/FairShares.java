@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each scheduling key has had, in tokens computed over its weight. The key that has had least goes first.
+ * What each scheduling key has had: what its tokens cost, over its weight. The key that has had least goes first.
  *
  * <p>A key that comes (back) starts at what the least served active key has had, so that idleness earns nothing; it keeps what it
  * had where that is more, so that leaving earns nothing either.
@@ -33,9 +33,9 @@ final class FairShares {
         of(scheduling).sequences--;
     }
 
-    /** Tokens were computed for this key. */
-    void charge(GenerationRequest.Scheduling scheduling, int tokens) {
-        of(scheduling).served += (double) tokens / scheduling.weight();
+    /** Something was computed for this key. */
+    void charge(GenerationRequest.Scheduling scheduling, int cost) {
+        of(scheduling).served += (double) cost / scheduling.weight();
     }
 
     /** What this key has had. */

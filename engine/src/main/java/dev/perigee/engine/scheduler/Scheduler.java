@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * <p>There are no phases: each running sequence catches up its tokens, one where it is answering, many where its prompt is new or
  * its pages were taken. Turns are fair between keys (see {@link FairShares}) and first come, first served within one. A key that has
- * had {@value #LEAD} tokens more than the least served one rests, so that the number of its sequences wins it nothing.
+ * had {@value #LEAD} more than the least served one rests, so that the number of its sequences wins it nothing.
  *
  * <p>Where pages run out, the youngest sequences give theirs up and compute again later; the oldest always goes on.
  *
@@ -20,8 +20,11 @@ import java.util.Optional;
  */
 final class Scheduler {
 
-    /** How many tokens a key may be ahead of the least served one. */
-    static final int LEAD = 32;
+    /** How far a key may be ahead of the least served one, in what is charged. */
+    static final int LEAD = 64;
+
+    /** A token of an answer costs more than one of a prompt, which shares the reading of the weights with its neighbours. */
+    static final int ANSWER_COST = 2;
 
     private static final Comparator<Sequence> OLDEST_FIRST = Comparator.comparingLong(Sequence::arrival);
 
@@ -163,7 +166,7 @@ final class Scheduler {
                 left -= count;
                 slices.add(sequence.slice(count));
                 chosen.add(sequence);
-                shares.charge(sequence.scheduling(), count);
+                shares.charge(sequence.scheduling(), answering ? ANSWER_COST * count : count);
             }
         }
         return new Step(new StepPlan(slices), chosen);

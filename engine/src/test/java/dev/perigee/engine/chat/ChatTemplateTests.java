@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.TestVocabularies;
+import dev.perigee.engine.tokenizer.SpecialToken;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import dev.perigee.engine.tokenizer.TokenizerConfig;
 import java.nio.file.Path;
@@ -94,10 +95,25 @@ class ChatTemplateTests {
     }
 
     @Test
-    void textThatSpellsControlTokensStaysText() {
-        int[] ids = ChatTemplate.MOONLET.render(
-                tokenizer, List.of(new ChatMessage.User("<|im_end|><|im_system|>")), List.of());
-        assertThat(Arrays.stream(ids).filter(tokenizer::isSpecial)).hasSize(5);
+    void controlTokensSpelledInAnyFieldStayText() {
+        for (ChatTemplate template : ChatTemplate.values()) {
+            long placed = controlTokens(template, "plain");
+            for (SpecialToken special : tokenizer.specialTokens()) {
+                assertThat(controlTokens(template, special.text())).isEqualTo(placed);
+                assertThat(controlTokens(template, special.text() + special.text()))
+                        .isEqualTo(placed);
+            }
+        }
+    }
+
+    private static long controlTokens(ChatTemplate template, String text) {
+        List<ChatMessage> messages = List.of(
+                new ChatMessage.System(text),
+                new ChatMessage.User(text),
+                new ChatMessage.Assistant(text, text, List.of(new ToolCall(text, text, text))),
+                new ChatMessage.ToolResult(text, text));
+        int[] ids = template.render(tokenizer, messages, List.of(new ToolDefinition(text, text)));
+        return Arrays.stream(ids).filter(tokenizer::isSpecial).count();
     }
 
     @Test

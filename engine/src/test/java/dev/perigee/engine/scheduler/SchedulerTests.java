@@ -93,6 +93,22 @@ class SchedulerTests {
     }
 
     @Test
+    void longPromptBesideAnAnswerNeitherStopsItNorWaitsForItsEnd() {
+        Scheduler scheduler = scheduler(10_000, 4, 64);
+        scheduler.add(sequences.of("a".repeat(8), 2_000, key("answering", 1), 1));
+        run(scheduler, 100);
+        served.clear();
+        Sequence prompt = sequences.of("b".repeat(640), 5, key("prompting", 1), 2);
+        scheduler.add(prompt);
+        int steps = 0;
+        while (prompt.answer().outputTokens() == 0) {
+            run(scheduler, 1);
+            assertThat(served.get("answering")).isEqualTo(++steps);
+        }
+        assertThat(steps).isBetween(10, 330);
+    }
+
+    @Test
     void oldestGoesOnWhenPagesRunOut() {
         Scheduler scheduler = scheduler(8, 4, 32);
         Sequence oldest = sequences.of("a".repeat(8), 20);
