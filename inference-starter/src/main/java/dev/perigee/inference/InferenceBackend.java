@@ -29,7 +29,7 @@ public interface InferenceBackend extends AutoCloseable {
     /** How many tokens this prompt has, chat template and tool declarations included. */
     int countTokens(Prompt prompt);
 
-    /** Ends running generations with a terminal event, then refuses every request. Idempotent. */
+    /** Ends running generations with a terminal event, finished or failed, then refuses every request. Idempotent. */
     @Override
     void close();
 }

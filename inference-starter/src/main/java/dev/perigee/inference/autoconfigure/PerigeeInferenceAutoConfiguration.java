@@ -3,7 +3,6 @@ package dev.perigee.inference.autoconfigure;
 import dev.perigee.inference.EmbeddedBackend;
 import dev.perigee.inference.InferenceBackend;
 import dev.perigee.inference.chat.PerigeeChatModel;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
@@ -12,13 +11,11 @@ import org.springframework.ai.model.tool.ToolCallingManager;
 import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /**
  * Auto-configuration of the embedded engine and of the chat model over it.
@@ -53,17 +50,5 @@ public final class PerigeeInferenceAutoConfiguration {
                 .observationRegistry(observationRegistry.getIfUnique(() -> ObservationRegistry.NOOP))
                 .observationConvention(observationConvention.getIfAvailable())
                 .build();
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(MeterBinder.class)
-    static class Metrics {
-
-        @Bean
-        @ConditionalOnMissingBean
-        @ConditionalOnBean(EmbeddedBackend.class)
-        EngineMetrics engineMetrics(EmbeddedBackend backend) {
-            return new EngineMetrics(backend::statistics);
-        }
     }
 }

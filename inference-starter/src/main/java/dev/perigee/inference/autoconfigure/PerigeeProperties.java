@@ -119,7 +119,7 @@ public record PerigeeProperties(
             @DefaultValue("16") int maxRunning,
             @DefaultValue("64") int maxWaiting,
             @DefaultValue("256") int stepTokens,
-            @DefaultValue("512MB") DataSize cacheMemory) {
+            @DefaultValue("256MB") DataSize cacheMemory) {
 
         public Bounds {
             options(maxContext, maxRunning, maxWaiting, stepTokens, cacheMemory);
