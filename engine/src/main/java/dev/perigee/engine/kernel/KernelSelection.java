@@ -3,6 +3,7 @@ package dev.perigee.engine.kernel;
 import dev.perigee.engine.ModelLoadException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /** Chooses the kernels once, at start. */
 public final class KernelSelection {
@@ -20,19 +21,23 @@ public final class KernelSelection {
      *     instruction set were demanded that are not there
      */
     public static Kernels open(KernelOptions options) {
+        return open(options, NativeLibrary::packed);
+    }
+
+    static Kernels open(KernelOptions options, Supplier<Optional<NativeLibrary>> packed) {
         return switch (options.preference()) {
             case SCALAR -> new ScalarKernels(options.threads());
-            case NATIVE -> openNative(options, load(options).orElseThrow(KernelSelection::noneForPlatform));
+            case NATIVE -> openNative(options, load(options, packed).orElseThrow(KernelSelection::noneForPlatform));
             case AUTO -> {
-                Optional<NativeLibrary> library = load(options);
+                Optional<NativeLibrary> library = load(options, packed);
                 yield library.isPresent() ? openNative(options, library.get()) : fallBack(options);
             }
         };
     }
 
-    private static Optional<NativeLibrary> load(KernelOptions options) {
+    private static Optional<NativeLibrary> load(KernelOptions options, Supplier<Optional<NativeLibrary>> packed) {
         try {
-            return NativeLibrary.packed();
+            return packed.get();
         } catch (ModelLoadException e) {
             if (!options.javaAllowed() || options.preference() == KernelPreference.NATIVE) {
                 throw e;

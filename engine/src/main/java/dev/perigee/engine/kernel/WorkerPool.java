@@ -49,13 +49,18 @@ final class WorkerPool implements AutoCloseable {
         }
         task = body;
         size = count;
+        failure = null;
         pending.set(workers.length);
         round = round + 1;
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
-        body.run(0, bound(1, count));
-        awaitOthers();
+        try {
+            body.run(0, bound(1, count));
+        } finally {
+            awaitOthers();
+        }
+        raiseFailure();
     }
 
     private int bound(int part, int count) {
@@ -63,9 +68,18 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private void awaitOthers() {
+        int spins = 0;
         while (pending.get() > 0) {
-            Thread.onSpinWait();
+            if (spins < SPINS) {
+                spins++;
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
+            }
         }
+    }
+
+    private void raiseFailure() {
         Throwable failed = failure;
         failure = null;
         if (failed != null) {

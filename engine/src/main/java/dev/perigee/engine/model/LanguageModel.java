@@ -19,7 +19,7 @@ public interface LanguageModel extends AutoCloseable {
     /** The most tokens one step may compute. */
     int maxStepTokens();
 
-    /** An empty cache of this model's layout that takes at most {@code bytes}, and at least one full context's page. */
+    /** An empty cache of this model's layout in at most so many bytes, but of at least one page. */
     KvCache newCache(long bytes);
 
     /**

@@ -8,6 +8,8 @@ import dev.perigee.engine.ModelLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +45,33 @@ class KernelSelectionTests {
         assertThatThrownBy(() -> KernelSelection.open(new KernelOptions(KernelPreference.AUTO, "sse9", 1, true)))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessageContaining("isa is \"sse9\", known are scalar, avx2, avx512");
+    }
+
+    @Test
+    void selectionWhenBuildHasNoLibraryRunsJavaUnlessCWasDemanded() {
+        try (Kernels kernels = KernelSelection.open(KernelOptions.of(KernelPreference.AUTO), Optional::empty)) {
+            assertThat(kernels.name()).isEqualTo("scalar");
+        }
+        assertThatThrownBy(() -> KernelSelection.open(KernelOptions.of(KernelPreference.NATIVE), Optional::empty))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("this build has no C kernels for " + NativeLibrary.platform());
+        assertThatThrownBy(() -> KernelSelection.open(
+                        new KernelOptions(KernelPreference.AUTO, "avx2", 1, true), Optional::empty))
+                .isInstanceOf(ModelLoadException.class);
+    }
+
+    @Test
+    void selectionWhenLibraryDoesNotLoadFailsUnlessJavaIsAllowed(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("broken.so"), "not a library");
+        Supplier<Optional<NativeLibrary>> broken = () -> Optional.of(NativeLibrary.open(file));
+        assertThatThrownBy(() -> KernelSelection.open(KernelOptions.of(KernelPreference.AUTO), broken))
+                .isInstanceOf(ModelLoadException.class);
+        assertThatThrownBy(
+                        () -> KernelSelection.open(new KernelOptions(KernelPreference.NATIVE, null, 1, true), broken))
+                .isInstanceOf(ModelLoadException.class);
+        try (Kernels kernels = KernelSelection.open(new KernelOptions(KernelPreference.AUTO, null, 1, true), broken)) {
+            assertThat(kernels.name()).isEqualTo("scalar");
+        }
     }
 
     @Test

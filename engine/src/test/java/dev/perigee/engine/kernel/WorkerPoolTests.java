@@ -1,0 +1,51 @@
+package dev.perigee.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+class WorkerPoolTests {
+
+    @Test
+    void runWhenSharedOutVisitsEveryIndexOnce() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            for (int count : new int[] {0, 1, 2, 3, 7, 100}) {
+                AtomicIntegerArray visits = new AtomicIntegerArray(count);
+                for (int round = 0; round < 50; round++) {
+                    pool.run((first, end) -> visit(visits, first, end), count);
+                }
+                for (int i = 0; i < count; i++) {
+                    assertThat(visits.get(i)).isEqualTo(50);
+                }
+            }
+        }
+    }
+
+    private static void visit(AtomicIntegerArray visits, int first, int end) {
+        for (int i = first; i < end; i++) {
+            visits.incrementAndGet(i);
+        }
+    }
+
+    @Test
+    void runWhenAThreadFailsThrowsAndThePoolGoesOn() {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            assertThatThrownBy(() -> pool.run((first, end) -> failFrom(first, 5), 10))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasRootCauseMessage("from 5");
+            assertThatThrownBy(() -> pool.run((first, end) -> failFrom(first, 0), 10))
+                    .hasMessage("from 0");
+            AtomicIntegerArray visits = new AtomicIntegerArray(10);
+            pool.run((first, end) -> visit(visits, first, end), 10);
+            assertThat(visits.get(9)).isEqualTo(1);
+        }
+    }
+
+    private static void failFrom(int first, int failing) {
+        if (first == failing) {
+            throw new IllegalStateException("from " + first);
+        }
+    }
+}
