@@ -16,6 +16,7 @@ GROUP = 32
 TEXTUAL = {"<think>", "</think>", "<|tool_calls_section_begin|>", "<|tool_calls_section_end|>",
            "<|tool_call_begin|>", "<|tool_call_argument_begin|>", "<|tool_call_end|>"}
 
+
 def pack(weight):
     """compressed-tensors pack-quantized: eight nibbles a word, lowest first, stored as q + 8."""
     q, scale = quantise(weight, GROUP)

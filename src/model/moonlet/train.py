@@ -46,6 +46,7 @@ class Job:
         self.barrier = multiprocessing.get_context("fork").Barrier(WORLD)
         self.owner = deal(self.flat.named)
         self.step, self.tokens, self.started, self.warmed = 0, 0, time.time(), False
+        self.decaying = False
         self.loader = Loader(self.work / "corpus" / "train", mixture(args), args.seed)
         self.until_text = args.until
         self.resume()
@@ -60,6 +61,7 @@ class Job:
             self.started, self.warmed = time.time(), True
         else:
             self.started, self.warmed = state["started"], state["warmed"]
+            self.decaying = state.get("decaying", state["progress"] >= DECAY_FROM)
         print(f"resumed {path} at step {self.step}", flush=True)
 
     def restore(self, state):
@@ -76,7 +78,8 @@ class Job:
             return {n: v.clone() for (n, _), v in zip(self.flat.named, self.flat.views(array))}
         state = {"model": named(self.flat.values), "first": named(self.first), "second": named(self.second),
                  "bias": self.bias.clone(), "step": self.step, "tokens": self.tokens, "started": self.started,
-                 "warmed": self.warmed, "loader": self.loader.state(), "progress": float(self.control[0])}
+                 "warmed": self.warmed, "decaying": self.decaying, "loader": self.loader.state(),
+                 "progress": float(self.control[0])}
         part = self.work / (name + ".part")
         torch.save(state, part)
         os.replace(part, self.work / name)
@@ -252,9 +255,9 @@ def work(job, rank):
         progress, finish, heldout = job.control[:3].tolist()
         if finish or (job.args.steps and job.step >= job.args.steps):
             break
-        if progress >= DECAY_FROM and rank == 0 and not job.model.precision.int4 and not job.args.from_stable \
-                and not (job.work / "stable.pt").exists():
+        if progress >= DECAY_FROM and rank == 0 and not job.decaying:
             job.save("stable.pt")
+            job.decaying = True
         job.model.precision.int4 = progress >= DECAY_FROM
         job.model.precision.bf16 = progress >= FREEZE_FROM
         if heldout:
