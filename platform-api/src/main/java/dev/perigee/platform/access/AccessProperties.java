@@ -13,6 +13,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 record AccessProperties(@Nullable String adminToken) {
 
     AccessProperties {
+        if (adminToken != null && adminToken.isBlank()) {
+            adminToken = null;
+        }
         if (adminToken != null) {
             check("perigee.admin-token", adminToken);
         }

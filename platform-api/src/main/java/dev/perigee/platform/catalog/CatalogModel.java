@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record CatalogModel(
         String name, int contextLength, @Nullable String digest, String licenseAttribution) {
 
+    /** The header of every answer of the data plane that carries the name to display. */
+    public static final String ATTRIBUTION_HEADER = "x-perigee-license-attribution";
+
     /** Stands where a model's licence asks for no name. */
     public static final String NO_ATTRIBUTION = "none";
 }

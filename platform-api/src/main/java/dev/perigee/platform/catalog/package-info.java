@@ -1,7 +1,7 @@
 /**
  * The models that are served, and what their licences ask for.
  *
- * <p><b>Owns</b>: which model names can be asked for. <b>Does not own</b>: the models (the backend does), their prices (billing does).
+ * <p><b>Owns</b>: which model names can be asked for; the header {@code x-perigee-license-attribution}. <b>Does not own</b>: the models (the backend does), their prices (billing does).
  */
 @ApplicationModule(
         displayName = "Catalog",

@@ -9,6 +9,8 @@ import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.TokenUsage;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running answer whose cost is held.
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Completion implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
     private static final Duration CANCEL_STEP = Duration.ofSeconds(1);
 
     private final Generation generation;
@@ -72,7 +75,10 @@ public final class Completion implements AutoCloseable {
         settled = true;
         switch (terminal) {
             case GenerationEvent.Finished end -> settle(end.usage(), outcome(end.reason()));
-            case GenerationEvent.Failed end -> settle(end.usage(), RequestOutcome.FAILED);
+            case GenerationEvent.Failed end -> {
+                LOG.error("The generation of {} failed: {}", generation.id(), end.message());
+                settle(end.usage(), RequestOutcome.FAILED);
+            }
             case GenerationEvent.Started e -> throw notTerminal(e);
             case GenerationEvent.ReasoningDelta e -> throw notTerminal(e);
             case GenerationEvent.TextDelta e -> throw notTerminal(e);

@@ -49,7 +49,7 @@ public final class Completions {
      * Starts an answer; the most that it can cost is held from here on.
      *
      * @throws CompletionRefusedException where the request is not taken; the refusal is recorded
-     * @throws IllegalArgumentException where the request breaks the engine's contract, by name and value; nothing is held
+     * @throws IllegalArgumentException where the request breaks the engine's contract, by name and value; nothing is held on
      */
     public Completion start(CompletionRequest request) {
         CatalogModel model = admittedModel(request);
@@ -106,7 +106,11 @@ public final class Completions {
             charging.settle(request.id(), MeasuredUsage.NONE, refusal.outcome());
             throw new CompletionRefusedException(refusal);
         } catch (RuntimeException e) {
-            charging.settle(request.id(), MeasuredUsage.NONE, RequestOutcome.FAILED);
+            boolean callersFault = e instanceof IllegalArgumentException;
+            charging.settle(
+                    request.id(),
+                    MeasuredUsage.NONE,
+                    callersFault ? RequestOutcome.INVALID_REQUEST : RequestOutcome.FAILED);
             throw e;
         }
     }

@@ -36,9 +36,12 @@ final class Answers {
         return node;
     }
 
-    /** The answer broke. */
-    static Problem failed(String message) {
-        return Problem.of(ProblemKind.INTERNAL, "generation_failed", "The generation failed: " + message);
+    /** The answer broke; why is for the log, not for the caller. */
+    static Problem failed() {
+        return Problem.of(
+                ProblemKind.INTERNAL,
+                "generation_failed",
+                "The generation failed; the server's log says why under x-request-id.");
     }
 
     /** The server ended the answer. */

@@ -29,7 +29,7 @@ final class ChatCompletionChunks {
             case GenerationEvent.ToolCallStarted e -> List.of(delta(callStart(e)));
             case GenerationEvent.ToolCallArgumentsDelta e -> List.of(delta(callArguments(e)));
             case GenerationEvent.Finished e -> finish(e.reason(), e.usage());
-            case GenerationEvent.Failed e -> List.of(OpenAiErrorDialect.body(Answers.failed(e.message())));
+            case GenerationEvent.Failed e -> List.of(OpenAiErrorDialect.body(Answers.failed()));
         };
     }
 

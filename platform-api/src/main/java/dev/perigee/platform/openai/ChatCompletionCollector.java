@@ -29,7 +29,7 @@ final class ChatCompletionCollector {
                 calls.get(e.index()).arguments().append(e.json());
             case GenerationEvent.Started e -> {}
             case GenerationEvent.Finished e -> {}
-            case GenerationEvent.Failed e -> throw new ProblemException(Answers.failed(e.message()));
+            case GenerationEvent.Failed e -> throw new ProblemException(Answers.failed());
         }
     }
 

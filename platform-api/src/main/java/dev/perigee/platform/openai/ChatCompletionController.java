@@ -18,9 +18,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -30,21 +27,18 @@ import tools.jackson.databind.node.ObjectNode;
 @RestController
 final class ChatCompletionController {
 
-    /** The name that the model's licence asks a product to show. */
-    static final String ATTRIBUTION_HEADER = "x-perigee-license-attribution";
-
     private static final String IGNORED_HEADER = "x-perigee-ignored-parameters";
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
-    private static final Logger LOG = LoggerFactory.getLogger(ChatCompletionController.class);
 
     private final Completions completions;
     private final Catalog catalog;
     private final JsonBodies bodies;
+    private final Duration keepAlive;
 
-    ChatCompletionController(Completions completions, Catalog catalog, JsonBodies bodies) {
+    ChatCompletionController(Completions completions, Catalog catalog, JsonBodies bodies, Duration keepAlive) {
         this.completions = completions;
         this.catalog = catalog;
         this.bodies = bodies;
+        this.keepAlive = keepAlive;
     }
 
     @PostMapping("/v1/chat/completions")
@@ -54,15 +48,14 @@ final class ChatCompletionController {
         ChatCompletionOrder order = parse(RequestId.of(request), caller, body);
         try (Completion completion = start(RequestId.of(request), caller, order)) {
             AnswerHead head = new AnswerHead(completion.id(), Instant.now(), model(order.model()));
-            response.setHeader(ATTRIBUTION_HEADER, head.model().licenseAttribution());
+            response.setHeader(CatalogModel.ATTRIBUTION_HEADER, head.model().licenseAttribution());
             if (!order.ignored().isEmpty()) {
                 response.setHeader(IGNORED_HEADER, String.join(",", order.ignored()));
             }
             if (order.delivery().stream()) {
-                stream(
-                        completion,
-                        new ChatCompletionChunks(head, order.delivery().includeUsage()),
-                        response);
+                ChatCompletionChunks chunks =
+                        new ChatCompletionChunks(head, order.delivery().includeUsage());
+                new AnswerStream(completion, chunks, new EventStream(response)).send(keepAlive);
             } else {
                 Json.write(response, collect(completion, head));
             }
@@ -101,36 +94,10 @@ final class ChatCompletionController {
         return catalog.find(name).orElseThrow(() -> new AssertionError("model went while it answers: " + name));
     }
 
-    private static void stream(Completion completion, ChatCompletionChunks chunks, HttpServletResponse response)
-            throws InterruptedException {
-        try {
-            EventStream stream = new EventStream(response);
-            @Nullable GenerationEvent event = null;
-            while (event == null || !event.terminal()) {
-                event = completion.next(KEEP_ALIVE);
-                send(event, chunks, stream);
-            }
-            stream.done();
-        } catch (IOException e) {
-            LOG.debug("The client of {} went away", completion.id(), e);
-        }
-    }
-
-    private static void send(@Nullable GenerationEvent event, ChatCompletionChunks chunks, EventStream stream)
-            throws IOException {
-        if (event == null) {
-            stream.keepAlive();
-            return;
-        }
-        for (ObjectNode chunk : chunks.of(event)) {
-            stream.data(chunk);
-        }
-    }
-
-    private static ObjectNode collect(Completion completion, AnswerHead head) throws InterruptedException {
+    private ObjectNode collect(Completion completion, AnswerHead head) throws InterruptedException {
         ChatCompletionCollector collector = new ChatCompletionCollector();
         while (true) {
-            GenerationEvent event = completion.next(KEEP_ALIVE);
+            GenerationEvent event = completion.next(keepAlive);
             if (event instanceof GenerationEvent.Finished end) {
                 return collector.answer(head, end.reason(), end.usage());
             }

@@ -74,7 +74,7 @@ final class ChatCompletionParser {
         if (choice.asString("").equals("none")) {
             return List.of();
         }
-        throw fields.mustBe("tool_choice", "\"auto\" or \"none\": this model cannot be forced to call a tool");
+        throw fields.unsupported("tool_choice", "\"auto\" or \"none\": no model here can be forced to call a tool");
     }
 
     private static SamplingParameters sampling(JsonFields fields) {

@@ -5,11 +5,14 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Server-sent events, each on the wire before the next is made. Errors: {@link IOException} once the client is gone. */
 final class EventStream {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
     private static final byte[] DATA = ascii("data: ");
     private static final byte[] END = ascii("\n\n");
     private static final byte[] KEEP_ALIVE = ascii(": keep-alive\n\n");
@@ -38,6 +41,15 @@ final class EventStream {
 
     void done() throws IOException {
         send(DONE);
+    }
+
+    /** Tells a failure, if the client is still there to hear of it. */
+    void tellFailure(ObjectNode body) {
+        try {
+            data(body);
+        } catch (IOException e) {
+            LOG.debug("Nobody is left to be told of the failure", e);
+        }
     }
 
     private void send(byte[] bytes) throws IOException {

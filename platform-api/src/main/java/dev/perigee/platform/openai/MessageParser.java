@@ -4,7 +4,9 @@ import dev.perigee.engine.chat.ChatMessage;
 import dev.perigee.engine.chat.ToolCall;
 import dev.perigee.platform.web.JsonFields;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,7 +18,6 @@ final class MessageParser {
     private static final int MAX_PARTS = 1024;
     private static final int MAX_CALLS = 128;
     private static final int MAX_ID = 256;
-    private static final int MAX_TEXT = Integer.MAX_VALUE;
 
     private MessageParser() {}
 
@@ -26,15 +27,26 @@ final class MessageParser {
             throw fields.mustBe("messages", "a list of at least one message");
         }
         List<ChatMessage> messages = new ArrayList<>();
+        Set<String> calls = new HashSet<>();
         for (int i = 0; i < nodes.size(); i++) {
-            messages.add(message(fields, "messages[" + i + "]", nodes.get(i)));
+            ChatMessage message = message(fields, "messages[" + i + "]", nodes.get(i));
+            if (message instanceof ChatMessage.Assistant assistant) {
+                assistant.toolCalls().forEach(call -> calls.add(call.id()));
+            }
+            if (message instanceof ChatMessage.ToolResult result && !calls.contains(result.toolCallId())) {
+                throw fields.mustBe(
+                        "messages[" + i + "].tool_call_id",
+                        nodes.get(i).get("tool_call_id"),
+                        "the id of an earlier message's tool call");
+            }
+            messages.add(message);
         }
         return messages;
     }
 
     private static ChatMessage message(JsonFields parent, String path, JsonNode node) {
         if (!(node instanceof ObjectNode object)) {
-            throw parent.mustBe(path, "an object with a role");
+            throw parent.mustBe(path, node, "an object with a role");
         }
         JsonFields fields = Tolerant.fields(object, path);
         String role = fields.requiredText("role", MAX_ID);
@@ -90,7 +102,7 @@ final class MessageParser {
 
     private static String part(JsonFields parent, String name, JsonNode node) {
         if (!(node instanceof ObjectNode object)) {
-            throw parent.mustBe(name, "an object with a type");
+            throw parent.mustBe(name, node, "an object with a type");
         }
         JsonFields fields = Tolerant.fields(object, parent.path(name));
         String type = fields.requiredText("type", MAX_ID);
@@ -117,7 +129,7 @@ final class MessageParser {
 
     private static ToolCall call(JsonFields parent, String name, JsonNode node) {
         if (!(node instanceof ObjectNode object)) {
-            throw parent.mustBe(name, "an object with id and function");
+            throw parent.mustBe(name, node, "an object with id and function");
         }
         JsonFields fields = Tolerant.fields(object, parent.path(name));
         ObjectNode function = fields.rawObject("function");
@@ -125,9 +137,15 @@ final class MessageParser {
             throw fields.mustBe("function", "an object with name and arguments");
         }
         JsonFields inner = Tolerant.fields(function, fields.path("function"));
-        return new ToolCall(
-                fields.requiredText("id", MAX_ID),
-                inner.requiredText("name", MAX_ID),
-                inner.requiredText("arguments", MAX_TEXT));
+        return new ToolCall(fields.requiredText("id", MAX_ID), inner.requiredText("name", MAX_ID), arguments(inner));
+    }
+
+    /** Some clients gather the arguments of a call without any as an empty text. */
+    private static String arguments(JsonFields function) {
+        JsonNode arguments = function.value("arguments");
+        if (arguments == null || !arguments.isString()) {
+            throw function.mustBe("arguments", "a string that holds JSON");
+        }
+        return arguments.stringValue().isEmpty() ? "{}" : arguments.stringValue();
     }
 }

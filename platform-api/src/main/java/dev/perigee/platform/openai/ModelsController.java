@@ -34,9 +34,6 @@ final class ModelsController {
         catalog.models().stream()
                 .filter(model -> caller.mayUse(model.name()))
                 .forEach(model -> write(model, models.addObject()));
-        response.setHeader(
-                ChatCompletionController.ATTRIBUTION_HEADER,
-                catalog.models().getFirst().licenseAttribution());
         Json.write(response, body);
     }
 
@@ -46,7 +43,7 @@ final class ModelsController {
         CatalogModel model = catalog.find(name)
                 .filter(found -> caller.mayUse(found.name()))
                 .orElseThrow(() -> new ProblemException(Answers.refused(new CompletionRefusal.UnknownModel(name))));
-        response.setHeader(ChatCompletionController.ATTRIBUTION_HEADER, model.licenseAttribution());
+        response.setHeader(CatalogModel.ATTRIBUTION_HEADER, model.licenseAttribution());
         ObjectNode body = Json.object();
         write(model, body);
         Json.write(response, body);

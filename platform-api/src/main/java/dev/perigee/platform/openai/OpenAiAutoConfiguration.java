@@ -7,11 +7,13 @@ import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.PlatformWebAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** OpenAI's addresses. */
 @AutoConfiguration(after = {CompletionAutoConfiguration.class, PlatformWebAutoConfiguration.class})
 @ConditionalOnBean(Completions.class)
+@EnableConfigurationProperties(OpenAiProperties.class)
 public final class OpenAiAutoConfiguration {
 
     @Bean
@@ -20,8 +22,9 @@ public final class OpenAiAutoConfiguration {
     }
 
     @Bean
-    ChatCompletionController chatCompletionController(Completions completions, Catalog catalog, JsonBodies bodies) {
-        return new ChatCompletionController(completions, catalog, bodies);
+    ChatCompletionController chatCompletionController(
+            Completions completions, Catalog catalog, JsonBodies bodies, OpenAiProperties properties) {
+        return new ChatCompletionController(completions, catalog, bodies, properties.keepAlive());
     }
 
     @Bean

@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads {@code tools}; what the model sees is the caller's own JSON, without white space. */
+/** Reads {@code tools}; what the model sees is the caller's schema, without white space. */
 final class ToolParser {
 
     private static final int MAX_TOOLS = 128;
     private static final int MAX_NAME = 64;
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_-]{1,64}");
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_-]{0,63}");
 
     private ToolParser() {}
 
@@ -28,7 +28,8 @@ final class ToolParser {
             String path = "tools[" + i + "]";
             ToolDefinition tool = tool(fields, path, nodes.get(i));
             if (!names.add(tool.name())) {
-                throw fields.mustBe(path, "a tool with a name of its own: \"" + tool.name() + "\" comes twice");
+                throw fields.mustBe(
+                        path, nodes.get(i), "a tool with a name of its own: \"" + tool.name() + "\" comes twice");
             }
             tools.add(tool);
         }
@@ -37,7 +38,7 @@ final class ToolParser {
 
     private static ToolDefinition tool(JsonFields parent, String path, JsonNode node) {
         if (!(node instanceof ObjectNode object)) {
-            throw parent.mustBe(path, "an object with type and function");
+            throw parent.mustBe(path, node, "an object with type and function");
         }
         JsonFields fields = Tolerant.fields(object, path);
         if (!fields.requiredText("type", MAX_NAME).equals("function")) {
@@ -50,9 +51,28 @@ final class ToolParser {
         JsonFields inner = Tolerant.fields(function, fields.path("function"));
         String name = inner.requiredText("name", MAX_NAME);
         if (!NAME.matcher(name).matches()) {
-            throw inner.mustBe("name", "1 to 64 letters, digits, underscores and hyphens");
+            throw inner.mustBe("name", "1 to 64 letters, digits, underscores and hyphens, no hyphen first");
         }
-        inner.rawObject("parameters");
-        return new ToolDefinition(name, Json.text(object));
+        return new ToolDefinition(name, Json.text(declaration(name, inner)));
+    }
+
+    /** In the order that models are taught, whatever the client's; {@code strict} and {@code $schema} tell a model nothing. */
+    private static ObjectNode declaration(String name, JsonFields function) {
+        ObjectNode declared = Json.object().put("name", name);
+        JsonNode description = function.value("description");
+        if (description != null && !description.isString()) {
+            throw function.mustBe("description", "a string");
+        }
+        if (description != null) {
+            declared.set("description", description);
+        }
+        ObjectNode parameters = function.rawObject("parameters");
+        if (parameters != null) {
+            parameters.remove("$schema");
+            declared.set("parameters", parameters);
+        }
+        ObjectNode tool = Json.object().put("type", "function");
+        tool.set("function", declared);
+        return tool;
     }
 }

@@ -1,6 +1,7 @@
 package dev.perigee.platform.openai;
 
 import dev.perigee.platform.web.JsonFields;
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -13,35 +14,42 @@ final class UnsupportedParameters {
     private UnsupportedParameters() {}
 
     static void check(JsonFields fields) {
-        fields.whole("n", 1, 1);
-        fields.number("presence_penalty", 0, 0);
-        fields.number("frequency_penalty", 0, 0);
-        fields.whole("top_logprobs", 0, 0);
-        require(fields, "logprobs", !Boolean.TRUE.equals(fields.flag("logprobs")), "false: not offered");
+        require(fields, "n", isNumber(fields.value("n"), BigDecimal.ONE), "1");
+        require(fields, "presence_penalty", isNumber(fields.value("presence_penalty"), BigDecimal.ZERO), "0");
+        require(fields, "frequency_penalty", isNumber(fields.value("frequency_penalty"), BigDecimal.ZERO), "0");
+        require(fields, "top_logprobs", isNumber(fields.value("top_logprobs"), BigDecimal.ZERO), "0 or absent");
+        require(fields, "logprobs", !Boolean.TRUE.equals(fields.flag("logprobs")), "false");
         require(fields, "parallel_tool_calls", !Boolean.FALSE.equals(fields.flag("parallel_tool_calls")), "true");
-        require(fields, "logit_bias", empty(fields.value("logit_bias")), "empty: not offered");
-        require(fields, "modalities", textOnly(fields.texts("modalities", 8, 32)), "[\"text\"]");
-        require(fields, "response_format", plain(fields.value("response_format")), "{\"type\":\"text\"}");
+        require(fields, "logit_bias", isEmpty(fields.value("logit_bias")), "empty or absent");
+        require(fields, "modalities", isTextOnly(fields.value("modalities")), "[\"text\"] or absent");
+        require(fields, "response_format", isPlain(fields.value("response_format")), "{\"type\":\"text\"} or absent");
         for (String name : ABSENT) {
-            require(fields, name, fields.value(name) == null, "absent: not offered");
+            require(fields, name, fields.value(name) == null, "absent");
         }
     }
 
-    private static void require(JsonFields fields, String name, boolean harmless, String what) {
+    private static void require(JsonFields fields, String name, boolean harmless, String offered) {
         if (!harmless) {
-            throw fields.mustBe(name, what);
+            throw fields.unsupported(name, offered);
         }
     }
 
-    private static boolean empty(@Nullable JsonNode value) {
+    private static boolean isNumber(@Nullable JsonNode value, BigDecimal only) {
+        return value == null || value.isNumber() && value.decimalValue().compareTo(only) == 0;
+    }
+
+    private static boolean isEmpty(@Nullable JsonNode value) {
         return value == null || value.isObject() && value.isEmpty();
     }
 
-    private static boolean textOnly(@Nullable List<String> modalities) {
-        return modalities == null || modalities.equals(List.of("text"));
+    private static boolean isTextOnly(@Nullable JsonNode modalities) {
+        return modalities == null
+                || modalities.isArray()
+                        && modalities.size() == 1
+                        && modalities.get(0).asString("").equals("text");
     }
 
-    private static boolean plain(@Nullable JsonNode format) {
+    private static boolean isPlain(@Nullable JsonNode format) {
         return format == null || format.path("type").asString("").equals("text");
     }
 }

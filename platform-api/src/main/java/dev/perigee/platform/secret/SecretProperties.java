@@ -15,6 +15,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 record SecretProperties(@Nullable Path dataDir, @Nullable String serverKey) {
 
     SecretProperties {
+        if (serverKey != null && serverKey.isBlank()) {
+            serverKey = null;
+        }
         if (serverKey != null && serverKey.length() < ServerKey.MIN_LENGTH) {
             throw new IllegalArgumentException("perigee.server-key has " + serverKey.length()
                     + " characters, must have at least " + ServerKey.MIN_LENGTH);

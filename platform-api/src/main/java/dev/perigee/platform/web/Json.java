@@ -39,7 +39,7 @@ public final class Json {
      *
      * @throws tools.jackson.core.JacksonException where it is anything else
      */
-    static JsonNode read(byte[] bytes) {
+    public static JsonNode read(byte[] bytes) {
         return MAPPER.readTree(bytes);
     }
 

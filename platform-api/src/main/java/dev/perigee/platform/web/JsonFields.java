@@ -63,12 +63,23 @@ public final class JsonFields {
         return value == null || value.isNull() ? null : value;
     }
 
-    /** Throws, saying what the field must be. */
+    /** To be thrown: says what the field must be. */
     public ProblemException mustBe(String name, String what) {
-        JsonNode value = value(name);
+        return mustBe(name, value(name), what);
+    }
+
+    /** The same for a value inside a field, such as {@code messages[0]}. */
+    public ProblemException mustBe(String name, @Nullable JsonNode value, String what) {
         String given = value == null ? "missing" : shown(value);
         return problem(
                 value == null ? "missing_required_parameter" : "invalid_value", name, given + ", must be " + what);
+    }
+
+    /** To be thrown: what the field asks for is not offered. */
+    public ProblemException unsupported(String name, String offered) {
+        JsonNode value = value(name);
+        String given = value == null ? "missing" : shown(value);
+        return problem("unsupported_value", name, given + ", which is not offered; it must be " + offered);
     }
 
     private ProblemException wrongType(String name, JsonNode value, String what) {
