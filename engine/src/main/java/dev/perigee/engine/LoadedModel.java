@@ -47,7 +47,10 @@ record LoadedModel(
         String digest = ModelDigest.of(folder);
         Transformer transformer = Transformer.load(folder, transformerOptions(options));
         ModelDescription description = new ModelDescription(
-                name(folder, tokenizerConfig), transformer.contextLength(), ParameterCount.of(config).total(), digest);
+                name(folder, tokenizerConfig),
+                transformer.contextLength(),
+                ParameterCount.of(config).total(),
+                digest);
         return new LoadedModel(transformer, tokenizer, template, defaults, Set.copyOf(stopIds), description);
     }
 

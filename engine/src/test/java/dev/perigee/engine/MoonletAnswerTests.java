@@ -1,0 +1,116 @@
+package dev.perigee.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.perigee.engine.chat.ChatMessage;
+import dev.perigee.engine.chat.ToolDefinition;
+import dev.perigee.engine.generation.FinishReason;
+import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.Prompt;
+import dev.perigee.engine.generation.SamplingParameters;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The bundled model through the whole engine. */
+@Timeout(120)
+class MoonletAnswerTests {
+
+    private static final Path WEIGHTS = Path.of("../src/model/weights");
+    private static final ToolDefinition WEATHER = new ToolDefinition(
+            "get_weather",
+            "{\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"description\":\"Current weather in a city\","
+                    + "\"parameters\":{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
+                    + "\"required\":[\"city\"]}}}");
+
+    private static InferenceEngine engine;
+
+    @BeforeAll
+    static void open() {
+        assumeTrue(Files.exists(WEIGHTS.resolve("model.safetensors")), "needs the weights in " + WEIGHTS);
+        engine = InferenceEngine.open(EngineOptions.of(WEIGHTS));
+    }
+
+    @AfterAll
+    static void close() {
+        if (engine != null) {
+            engine.close();
+        }
+    }
+
+    @Test
+    void questionThatAToolAnswersGivesACall() throws InterruptedException {
+        List<GenerationEvent> events = read(submit("What is the weather in Oslo?", List.of(WEATHER), 0));
+        GenerationEvent.Finished finished = (GenerationEvent.Finished) events.getLast();
+        assertThat(finished.reason()).isEqualTo(FinishReason.TOOL_CALLS);
+        assertThat(events).contains(new GenerationEvent.ToolCallStarted(0, "functions.get_weather:0", "get_weather"));
+        assertThat(arguments(events)).isEqualTo("{\"city\":\"Oslo\"}");
+    }
+
+    @Test
+    void requestForAStoryGivesOne() throws InterruptedException {
+        String story = text(read(submit("Tell me a short story about a cat.", List.of(), 0)));
+        assertThat(story).contains("cat").hasSizeGreaterThan(200).doesNotContain("\ufffd", "<|");
+    }
+
+    @Test
+    void answersTogetherAreThoseOfEachAlone() throws InterruptedException {
+        List<String> questions = List.of("Hello!", "Tell me about a dog.", "What is 12 + 30?", "Who are you?");
+        List<String> alone = new ArrayList<>();
+        for (String question : questions) {
+            alone.add(text(read(submit(question, List.of(), 0.8))));
+        }
+        List<Generation> together = new ArrayList<>();
+        for (String question : questions) {
+            together.add(submit(question, List.of(), 0.8));
+        }
+        for (int i = 0; i < questions.size(); i++) {
+            assertThat(text(read(together.get(i)))).isEqualTo(alone.get(i));
+        }
+    }
+
+    private static Generation submit(String question, List<ToolDefinition> tools, double temperature) {
+        return engine.submit(new GenerationRequest(
+                question,
+                new Prompt.Chat(List.of(new ChatMessage.User(question)), tools),
+                new SamplingParameters(temperature, null, null, null, 1L),
+                new GenerationRequest.Limits(120, List.of()),
+                GenerationRequest.Scheduling.single()));
+    }
+
+    private static List<GenerationEvent> read(Generation generation) throws InterruptedException {
+        List<GenerationEvent> events = new ArrayList<>();
+        while (events.isEmpty() || !events.getLast().terminal()) {
+            GenerationEvent event = generation.next(Duration.ofSeconds(60));
+            assertThat(event).as("an event within 60 seconds").isNotNull();
+            events.add(event);
+        }
+        return events;
+    }
+
+    private static String arguments(List<GenerationEvent> events) {
+        return events.stream()
+                .filter(GenerationEvent.ToolCallArgumentsDelta.class::isInstance)
+                .map(event -> ((GenerationEvent.ToolCallArgumentsDelta) event).json())
+                .collect(Collectors.joining());
+    }
+
+    private static String text(List<GenerationEvent> events) {
+        return events.stream()
+                .filter(event ->
+                        event instanceof GenerationEvent.TextDelta || event instanceof GenerationEvent.ReasoningDelta)
+                .map(event -> event instanceof GenerationEvent.TextDelta delta
+                        ? delta.text()
+                        : ((GenerationEvent.ReasoningDelta) event).text())
+                .collect(Collectors.joining());
+    }
+}
