@@ -4,5 +4,11 @@
 #define PERIGEE_ISA avx512
 #define LANES 16
 #define FUSED(a, b, c) ((vf)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+#define WIDEN_HALVES(from) ((vu)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(from))))
+#define FOLD(value) fold16((__m512)(value))
+static inline __attribute__((always_inline)) __m128 fold16(__m512 value) {
+    __m256 half = _mm512_castps512_ps256(value) + _mm512_extractf32x8_ps(value, 1);
+    return _mm256_castps256_ps128(half) + _mm256_extractf128_ps(half, 1);
+}
 #include "../body/all.inc"
 #endif

@@ -2,4 +2,6 @@
 #define PERIGEE_ISA scalar
 #define LANES 4
 #define FUSED(a, b, c) ((a) * (b) + (c))
+#define WIDEN_HALVES(from) widen_four(from)
+#define FOLD(value) (value)
 #include "../body/all.inc"
