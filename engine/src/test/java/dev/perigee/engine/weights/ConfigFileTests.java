@@ -89,7 +89,7 @@ class ConfigFileTests {
                 "num_hidden_layers|61.5|\"num_hidden_layers\" is 61.5, wanted is a whole number",
                 "num_hidden_layers|99999999999|\"num_hidden_layers\" is 99999999999, wanted is a whole number",
                 "num_hidden_layers|NaN|is not sound JSON",
-                "num_attention_heads|1025|num_attention_heads is 1025, allowed is 1 to 1024",
+                "v_head_dim|1025|v_head_dim is 1025, allowed is 1 to 1024",
                 "n_routed_experts|1025|n_routed_experts is 1025, allowed is 1 to 1024",
                 "num_experts_per_tok|9|num_experts_per_tok is 9, allowed is 1 to 8",
                 "n_group|3|n_group is 3, it must divide n_routed_experts 8",
