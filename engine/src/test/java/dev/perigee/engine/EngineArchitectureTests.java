@@ -54,7 +54,7 @@ class EngineArchitectureTests {
 
     private static final List<String> FREE = List.of("tool");
 
-    private final JavaClasses classes = new ClassFileImporter()
+    private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
@@ -78,7 +78,7 @@ class EngineArchitectureTests {
                 .resideInAPackage(full(name))
                 .should()
                 .dependOnClassesThat(forbidden)
-                .check(classes);
+                .check(CLASSES);
     }
 
     private static String full(String name) {
@@ -87,7 +87,7 @@ class EngineArchitectureTests {
 
     @Test
     void packagesWhenListedHereAreAllThereAre() {
-        assertThat(classes.stream()
+        assertThat(CLASSES.stream()
                         .map(JavaClass::getPackageName)
                         .filter(name -> !name.equals(ROOT))
                         .map(name -> name.substring(ROOT.length() + 1))
