@@ -41,6 +41,15 @@ public final class TestPlatform implements AutoCloseable {
                 + ((WebServerApplicationContext) context).getWebServer().getPort();
     }
 
+    /** The one that all test classes of this JVM may share: each makes its own tenants. */
+    public static TestPlatform shared() {
+        return Shared.PLATFORM;
+    }
+
+    private static final class Shared {
+        private static final TestPlatform PLATFORM = start();
+    }
+
     /** Starts it on an empty database, with these properties besides. */
     public static TestPlatform start(String... properties) {
         return start(TestDatabase.create(), properties);
@@ -116,6 +125,11 @@ public final class TestPlatform implements AutoCloseable {
                 key.get("key").stringValue(),
                 key.get("id").stringValue(),
                 tenant.get("default_project_id").stringValue());
+    }
+
+    /** A request for a completion with this key. */
+    public Answer complete(Account account, String body) {
+        return call("POST", "/v1/chat/completions", body, "Authorization", "Bearer " + account.key());
     }
 
     /** The sums of a tenant's usage. */
