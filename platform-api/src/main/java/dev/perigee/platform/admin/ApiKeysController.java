@@ -8,6 +8,11 @@ import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.JsonFields;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -23,6 +28,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/v1/tenants/{id}/api-keys} and {@code /admin/v1/api-keys/{id}}. */
+@Tag(name = "API keys")
 @RestController
 @RequestMapping("/admin/v1")
 final class ApiKeysController {
@@ -40,6 +46,9 @@ final class ApiKeysController {
         this.bodies = bodies;
     }
 
+    @Operation(summary = "Make a key; it is shown this once")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"name":"backend","models":["moonlet"],"expires_at":"2030-01-01T00:00:00Z"}""")))
     @PostMapping("/tenants/{tenant}/api-keys")
     void create(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -59,6 +68,7 @@ final class ApiKeysController {
         return new ProblemException(Problem.invalid("invalid_value", field, field + " is " + what + "."));
     }
 
+    @Operation(summary = "List a tenant's keys, without secrets")
     @GetMapping("/tenants/{tenant}/api-keys")
     void list(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -70,12 +80,14 @@ final class ApiKeysController {
                 response, apiKeys.list(tenantId, query.after(), query.limit() + 1), query.limit(), ApiKeyFields::write);
     }
 
+    @Operation(summary = "One key, without its secret")
     @GetMapping("/api-keys/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
         Json.write(response, ApiKeyFields.write(apiKeys.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
     }
 
+    @Operation(summary = "Revoke a key, at once")
     @DeleteMapping("/api-keys/{id}")
     void revoke(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
         Query.none(request);
@@ -85,6 +97,9 @@ final class ApiKeysController {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
+    @Operation(summary = "Make a new key like this one, which ends after the overlap")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"overlap_seconds":3600}""")))
     @PostMapping("/api-keys/{id}/rotate")
     void rotate(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);

@@ -12,6 +12,11 @@ import dev.perigee.platform.web.JsonFields;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.ProblemKind;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -26,6 +31,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/v1/price-books}. */
+@Tag(name = "Prices")
 @RestController
 @RequestMapping("/admin/v1/price-books")
 final class PriceBooksController {
@@ -40,6 +46,9 @@ final class PriceBooksController {
         this.bodies = bodies;
     }
 
+    @Operation(summary = "Open a price book with its first version")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"model":"moonlet","currency":"EUR","input":"0.60","cached_input":"0.15","output":"2.50"}""")))
     @PostMapping
     void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
@@ -56,6 +65,9 @@ final class PriceBooksController {
         }
     }
 
+    @Operation(summary = "Add a version")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"input":"0.50","cached_input":"0.10","output":"2.00","effective_from":"2030-01-01T00:00:00Z"}""")))
     @PostMapping("/{id}/versions")
     void addVersion(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -76,6 +88,7 @@ final class PriceBooksController {
         }
     }
 
+    @Operation(summary = "List price books")
     @GetMapping
     void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
@@ -83,6 +96,7 @@ final class PriceBooksController {
         AdminJson.page(response, books, books.size(), PriceBooksController::form);
     }
 
+    @Operation(summary = "One price book with all its versions")
     @GetMapping("/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);

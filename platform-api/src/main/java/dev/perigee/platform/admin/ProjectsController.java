@@ -9,6 +9,11 @@ import dev.perigee.platform.web.JsonFields;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.ProblemKind;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -24,6 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/v1/tenants/{id}/projects} and {@code /admin/v1/projects/{id}}. */
+@Tag(name = "Projects")
 @RestController
 @RequestMapping("/admin/v1")
 final class ProjectsController {
@@ -40,6 +46,9 @@ final class ProjectsController {
         this.bodies = bodies;
     }
 
+    @Operation(summary = "Make a project")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"name":"Research"}""")))
     @PostMapping("/tenants/{tenant}/projects")
     void create(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -51,6 +60,7 @@ final class ProjectsController {
         AdminJson.created(response, form(project));
     }
 
+    @Operation(summary = "List a tenant's projects")
     @GetMapping("/tenants/{tenant}/projects")
     void list(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -65,12 +75,16 @@ final class ProjectsController {
                 ProjectsController::form);
     }
 
+    @Operation(summary = "One project")
     @GetMapping("/projects/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
         Json.write(response, form(projects.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
     }
 
+    @Operation(summary = "Rename a project")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"name":"Research and development"}""")))
     @PatchMapping("/projects/{id}")
     void rename(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
@@ -80,6 +94,7 @@ final class ProjectsController {
         Json.write(response, form(project));
     }
 
+    @Operation(summary = "Delete a project; its keys open nothing from then on")
     @DeleteMapping("/projects/{id}")
     void delete(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
         Query.none(request);

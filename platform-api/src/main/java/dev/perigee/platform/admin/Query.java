@@ -4,15 +4,19 @@ import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.Quoted;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import org.springframework.web.util.UriComponentsBuilder;
 
 /** The query parameters of a request. Errors: {@link ProblemException} naming parameter, value and bound. */
 final class Query {
@@ -20,24 +24,45 @@ final class Query {
     private static final int MAX_LIMIT = 1000;
     private static final int LIMIT = 100;
 
-    private final Map<String, String[]> values;
+    private final MultiValueMap<String, String> values;
 
-    private Query(Map<String, String[]> values) {
+    private Query(MultiValueMap<String, String> values) {
         this.values = values;
     }
 
     /** The parameters, where each is known and there once. */
     static Query of(HttpServletRequest request, Set<String> known) {
-        Map<String, String[]> values = request.getParameterMap();
-        values.forEach((name, given) -> {
-            if (!known.contains(name)) {
-                throw unknown(name, known);
+        MultiValueMap<String, String> values = new LinkedMultiValueMap<>();
+        parsed(request.getQueryString()).forEach((name, given) -> {
+            String plain = decoded(name);
+            if (!known.contains(plain)) {
+                throw unknown(plain, known);
             }
-            if (given.length != 1) {
-                throw invalid(name, "is given " + given.length + " times, may be given once");
+            if (given.size() != 1) {
+                throw invalid(plain, "is given " + given.size() + " times, may be given once");
             }
+            values.add(plain, decoded(given.getFirst() == null ? "" : given.getFirst()));
         });
         return new Query(values);
+    }
+
+    /** Of the address only: what the servlet calls parameters may come from a body too. */
+    private static MultiValueMap<String, String> parsed(@Nullable String query) {
+        return UriComponentsBuilder.newInstance()
+                .query(query == null ? "" : query)
+                .build()
+                .getQueryParams();
+    }
+
+    private static String decoded(String text) {
+        try {
+            return URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new ProblemException(Problem.invalid(
+                    "invalid_value",
+                    null,
+                    "The query holds " + Quoted.text(text) + ", which is not percent-encoded text."));
+        }
     }
 
     /** Refuses every parameter. */
@@ -62,8 +87,7 @@ final class Query {
 
     @Nullable
     String text(String name) {
-        String[] given = values.get(name);
-        return given == null ? null : given[0];
+        return values.getFirst(name);
     }
 
     /** How many elements of a list are wanted: 100, or {@code limit} from 1 to 1000. */

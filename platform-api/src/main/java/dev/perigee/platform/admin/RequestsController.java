@@ -4,6 +4,8 @@ import dev.perigee.billing.charging.RecordedRequest;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.platform.web.Json;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET /admin/v1/requests/{request_id}}: everything that is recorded of one request. */
+@Tag(name = "Usage")
 @RestController
 final class RequestsController {
 
@@ -24,6 +27,7 @@ final class RequestsController {
         this.usage = usage;
     }
 
+    @Operation(summary = "Everything that is recorded of one request")
     @GetMapping("/admin/v1/requests/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);

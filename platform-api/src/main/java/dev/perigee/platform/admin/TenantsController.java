@@ -7,6 +7,11 @@ import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.JsonFields;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -25,6 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /admin/v1/tenants}. */
+@Tag(name = "Tenants")
 @RestController
 @RequestMapping("/admin/v1/tenants")
 final class TenantsController {
@@ -40,6 +46,9 @@ final class TenantsController {
         this.bodies = bodies;
     }
 
+    @Operation(summary = "Make a tenant with its default project")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"name":"Acme","time_zone":"Europe/Oslo","currency":"USD"}""")))
     @PostMapping
     void create(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
@@ -51,6 +60,7 @@ final class TenantsController {
         AdminJson.created(response, form(tenants.create(tenant)));
     }
 
+    @Operation(summary = "List tenants, the oldest first")
     @GetMapping
     void list(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query query = Query.of(request, Set.of("limit", "after"));
@@ -58,12 +68,16 @@ final class TenantsController {
                 response, tenants.list(query.after(), query.limit() + 1), query.limit(), TenantsController::form);
     }
 
+    @Operation(summary = "One tenant")
     @GetMapping("/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
         Json.write(response, form(tenants.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
     }
 
+    @Operation(summary = "Change name or time zone")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"name":"Acme Inc."}""")))
     @PatchMapping("/{id}")
     void change(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
@@ -75,6 +89,7 @@ final class TenantsController {
         Json.write(response, form(tenants.change(id(id), change).orElseThrow(() -> Ids.unknown(WHAT))));
     }
 
+    @Operation(summary = "Delete a tenant; its keys open nothing from then on")
     @DeleteMapping("/{id}")
     void delete(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
         Query.none(request);

@@ -12,6 +12,8 @@ import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.Quoted;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET /admin/v1/tenants/{id}/usage}; without {@code from} and {@code to} all of it, to the end of the tenant's current day. */
+@Tag(name = "Usage")
 @RestController
 final class UsageController {
 
@@ -43,6 +46,7 @@ final class UsageController {
         this.usage = usage;
     }
 
+    @Operation(summary = "What a tenant used, by from, to and group_by (day, model, project, api_key)")
     @GetMapping("/admin/v1/tenants/{id}/usage")
     void usage(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query query = Query.of(request, Set.of("from", "to", "group_by"));

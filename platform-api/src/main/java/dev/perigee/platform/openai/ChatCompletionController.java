@@ -13,6 +13,11 @@ import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.RequestId;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -24,6 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code POST /v1/chat/completions}. */
+@Tag(name = "OpenAI")
 @RestController
 final class ChatCompletionController {
 
@@ -41,6 +47,9 @@ final class ChatCompletionController {
         this.keepAlive = keepAlive;
     }
 
+    @Operation(summary = "Answer a conversation, streamed or not")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
+            {"model":"moonlet","stream":true,"messages":[{"role":"user","content":"Tell me a short story about a cat."}]}""")))
     @PostMapping("/v1/chat/completions")
     void complete(@AuthenticationPrincipal Caller caller, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {

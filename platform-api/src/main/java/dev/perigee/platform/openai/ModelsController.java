@@ -6,6 +6,8 @@ import dev.perigee.platform.catalog.CatalogModel;
 import dev.perigee.platform.completion.CompletionRefusal;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.ProblemException;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET /v1/models}: those that the key may use. */
+@Tag(name = "OpenAI")
 @RestController
 final class ModelsController {
 
@@ -27,6 +30,7 @@ final class ModelsController {
         this.catalog = catalog;
     }
 
+    @Operation(summary = "List the models that the key may use")
     @GetMapping("/v1/models")
     void list(@AuthenticationPrincipal Caller caller, HttpServletResponse response) throws IOException {
         ObjectNode body = Json.object().put("object", "list");
@@ -37,6 +41,7 @@ final class ModelsController {
         Json.write(response, body);
     }
 
+    @Operation(summary = "One model")
     @GetMapping("/v1/models/{name}")
     void one(@AuthenticationPrincipal Caller caller, @PathVariable String name, HttpServletResponse response)
             throws IOException {

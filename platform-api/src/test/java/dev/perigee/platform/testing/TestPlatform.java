@@ -21,6 +21,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -72,7 +73,10 @@ public final class TestPlatform implements AutoCloseable {
                     .flatMap(property -> property)
                     .map(property -> "--" + property)
                     .toArray(String[]::new);
-            return new TestPlatform(new SpringApplication(Application.class).run(all));
+            SpringApplication application = new SpringApplication(Application.class);
+            application.setRegisterShutdownHook(false); // the database server may go first
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> FileSystemUtils.deleteRecursively(folder.toFile())));
+            return new TestPlatform(application.run(all));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
