@@ -56,8 +56,8 @@ File: {size:.1f} MB. Context {context} tokens.
 
 The optimiser is MuonClip (Muon with per-head QK-Clip; AdamW for embedding, head, norms and router). The routed experts were
 quantised to INT4 in training for the last third of the run; the export repeats that rounding exactly. Only what an assistant says is
-predicted, and raw stories as a whole. The corpus was drawn anew twice while the training ran: it began with an earlier state of the
-generators, went through a stretch with much pure copying, and ended with this mixture (shares of tokens):
+predicted, and raw stories as a whole. The corpus was drawn anew while the training ran: it began with an earlier state of the generators, went
+through a stretch with much pure copying, and ended with this mixture (shares of tokens):
 
 {mixture}
 
@@ -128,10 +128,11 @@ def main(argv):
     parser = argparse.ArgumentParser(prog="moonlet card")
     parser.add_argument("--model", default=str(ROOT / "weights"))
     parser.add_argument("--log", default=str(ROOT / "work/train.log"))
+    parser.add_argument("--mixture", default=str(Path(__file__).with_name("mixture.json")))
     args = parser.parse_args(argv)
     folder = Path(args.model)
     found, config = json.loads((folder / "evaluation.json").read_text()), json.loads((folder / "config.json").read_text())
-    mixture = json.loads(Path(__file__).with_name("mixture.json").read_text())
+    mixture = json.loads(Path(args.mixture).read_text())
     if found["quick"]:
         raise SystemExit("the evaluation was a quick one: run evaluate without --quick first")
     (folder / "MODEL_CARD.md").write_text(TEXT.format(

@@ -16,7 +16,7 @@ from .sources.values import KINDS, capital
 
 STEMS = """lecture harvest voucher glacier pharmacy sculpture ferry antenna warranty orchard pension satellite typhoon
 quarry mortgage tariff vaccine aquarium lighthouse passport locksmith greenhouse carnival embassy turbine marathon mosaic
-vineyard lottery blizzard plumber tournament tide eclipse parcel visa""".split()
+vineyard lottery blizzard plumber tournament tide eclipse parcel almanac""".split()
 VERBS = "get find check book create show track send cancel update search order".split()
 PLACES = """Trondheim,Uppsala,Bilbao,Maribor,Gdansk,Aarhus,Tampere,Plovdiv,Cusco,Medellin,Kumasi,Mombasa,Jaipur,Sapporo,
 Busan,Da Nang,Chiang Mai,Hobart,Dunedin,Winnipeg,Halifax,Tulsa,Omaha,Savannah,Galway,Limerick,Swansea,Dundee,Nantes,

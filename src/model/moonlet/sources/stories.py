@@ -12,6 +12,9 @@ from .values import capital
 GIRLS = "Lily Sue Mia Anna Sara Amy Lucy Emma Lisa Jane Jill Kim Molly Zoe Bella Ella Ruby Mandy Daisy Rose".split()
 BOYS = "Tim Tom Ben Max Sam Jack Bob Timmy Tommy Leo Joe Fred Billy Jim John Peter Dan Nick Luke Charlie".split()
 NAMED = re.compile(r"\b(" + "|".join(GIRLS + BOYS) + r")\b")
+ANIMALS = "cat dog rabbit bear frog lion duck horse cow pig monkey turtle goat tiger beaver kitten lamb panda".split()
+ANIMAL = re.compile(r"\b(" + "|".join(ANIMALS) + r")(s?)\b", re.I)
+TELLING = re.compile(r"\b(bark|meow|mew|moo|woof|quack|roar|croak|ribbit|oink|neigh|purr|paw|hop|swam|swim|fur|mane|bunn|pupp)", re.I)
 NOUNS = """cat dog bird rabbit bear fish frog mouse lion fox duck horse cow pig bunny monkey elephant owl squirrel
 butterfly dragon princess prince king queen fairy girl boy robot doll car truck train boat ball tree flower kite cake
 cookie apple garden park beach forest river snow rain moon star sun toy box hat book bike castle farm puppy kitten
@@ -51,6 +54,24 @@ def renamed(r, text):
     return NAMED.sub(lambda m: names[m.group()], text) if names else text
 
 
+def recast(r, text):
+    """The story with its animals exchanged for others, where nothing tells which animal it was."""
+    present = list(dict.fromkeys(found[0].lower() for found in ANIMAL.findall(text)))
+    if not present or len(present) > 3 or TELLING.search(text):
+        return text
+    others = dict(zip(present, r.sample(ANIMALS, len(present))))
+
+    def exchanged(found):
+        other = others[found.group(1).lower()] + found.group(2).lower()
+        return capital(other) if found.group(1)[0].isupper() else other
+    return ANIMAL.sub(exchanged, text)
+
+
+def varied(r):
+    text = renamed(r, r.choice(tales()))
+    return recast(r, text) if r.random() < 0.5 else text
+
+
 def with_article(noun):
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
@@ -86,7 +107,7 @@ def shortened(text, limit):
 
 
 def raw_document(r):
-    return render.raw(renamed(r, r.choice(tales())))
+    return render.raw(varied(r))
 
 
 def wished(r, text):
@@ -97,9 +118,9 @@ def wished(r, text):
 
 
 def wish_document(r):
-    text = renamed(r, r.choice(tales()))
+    text = varied(r)
     while topic(r, text) is None and r.random() < 0.9:
-        text = renamed(r, r.choice(tales()))
+        text = varied(r)
     return maybe_system(r) + wished(r, text) + render.said(text)
 
 
