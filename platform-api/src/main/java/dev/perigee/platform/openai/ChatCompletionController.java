@@ -53,8 +53,7 @@ final class ChatCompletionController {
     @PostMapping("/v1/chat/completions")
     void complete(@AuthenticationPrincipal Caller caller, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
-        ObjectNode body = bodies.read(request);
-        ChatCompletionOrder order = parse(RequestId.of(request), caller, body);
+        ChatCompletionOrder order = read(caller, request);
         try (Completion completion = start(RequestId.of(request), caller, order)) {
             AnswerHead head = new AnswerHead(completion.id(), Instant.now(), model(order.model()));
             response.setHeader(CatalogModel.ATTRIBUTION_HEADER, head.model().licenseAttribution());
@@ -71,11 +70,14 @@ final class ChatCompletionController {
         }
     }
 
-    private ChatCompletionOrder parse(String id, Caller caller, ObjectNode body) {
+    private ChatCompletionOrder read(Caller caller, HttpServletRequest request) throws IOException {
+        ObjectNode body = Json.object();
         try {
+            body = bodies.read(request);
             return ChatCompletionParser.parse(body);
         } catch (ProblemException e) {
-            completions.recordInvalid(id, caller, body.path("model").asString(""));
+            completions.recordInvalid(
+                    RequestId.of(request), caller, body.path("model").asString(""));
             throw e;
         }
     }

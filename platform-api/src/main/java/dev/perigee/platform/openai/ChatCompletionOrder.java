@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits where the answer ends
  * @param delivery how the answer comes
  * @param endUser the caller's own name for the person behind the request
- * @param ignored fields that were given and mean nothing here
+ * @param ignored fields that were given and mean nothing here, the first 20 by name
  */
 record ChatCompletionOrder(
         String model,

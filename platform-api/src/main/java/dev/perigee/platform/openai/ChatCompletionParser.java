@@ -18,6 +18,7 @@ final class ChatCompletionParser {
     private static final int MAX_END_USER = 512;
     private static final int MAX_STOPS = 16;
     private static final int MAX_STOP = 256;
+    private static final int MAX_IGNORED = 20;
 
     private static final Set<String> MEANT = Set.of(
             "messages",
@@ -125,6 +126,7 @@ final class ChatCompletionParser {
         return body.propertyNames().stream()
                 .filter(name -> !MEANT.contains(name) && name.matches("[a-z_]{1,40}"))
                 .sorted()
+                .limit(MAX_IGNORED)
                 .toList();
     }
 }

@@ -12,8 +12,13 @@
  *       {@code frequency_penalty} (0), {@code logprobs} (false), {@code top_logprobs} (0), {@code logit_bias} (empty),
  *       {@code parallel_tool_calls} (true), {@code modalities} (text), {@code response_format} (text), {@code audio},
  *       {@code web_search_options}, {@code functions}, {@code function_call} (absent);
- *   <li>every other field is ignored and named in the header {@code x-perigee-ignored-parameters}.
+ *   <li>every other field is ignored and named in the header {@code x-perigee-ignored-parameters}, at most 20 of them;
+ *   <li>inside messages and tools, what is not meant here is ignored without a word, since clients send back whatever they were given:
+ *       {@code name, refusal, annotations, strict} and the like. Parts of a message that are not text are refused.
  * </ul>
+ *
+ * <p>A streamed answer ends with its client: a client that went away is noticed at the second word sent to it, a keep-alive comment at the
+ * latest. An answer that is not streamed runs to its end, since a servlet cannot see its client go; it is billed whole.
  *
  * <p><b>Invariants</b>: a stream and a collected answer come from the same events; no chunk has an empty list of tool calls.
  */

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import org.apache.coyote.BadRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -55,10 +56,17 @@ final class ProblemHandlers {
             LOG.debug("{} {}: the client went away", request.getMethod(), request.getRequestURI());
             return;
         }
-        int status = e instanceof ErrorResponse known ? known.getStatusCode().value() : 500;
+        int status = status(e);
         if (status >= 500) {
             LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
         }
         writer.write(Problems.ofStatus(status, request), request, response);
+    }
+
+    private static int status(Exception e) {
+        if (e instanceof BadRequestException) {
+            return 400;
+        }
+        return e instanceof ErrorResponse known ? known.getStatusCode().value() : 500;
     }
 }

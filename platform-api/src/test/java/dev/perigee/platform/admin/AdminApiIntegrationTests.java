@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.perigee.platform.testing.TestPlatform;
 import dev.perigee.platform.testing.TestPlatform.Account;
 import dev.perigee.platform.testing.TestPlatform.Answer;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,7 +108,7 @@ class AdminApiIntegrationTests {
         for (int i = 0; i < 3; i++) {
             platform.account();
         }
-        java.util.Set<String> seen = new java.util.HashSet<>();
+        Set<String> seen = new HashSet<>();
         String after = "";
         JsonNode page;
         do {

@@ -1,6 +1,7 @@
 package dev.perigee.platform.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
@@ -133,7 +134,7 @@ class ChatCompletionGoldenTests {
     void answerWhenBrokenBeforeItIsCollectedIsAProblem() {
         ChatCompletionCollector collector = new ChatCompletionCollector();
 
-        ProblemException e = org.junit.jupiter.api.Assertions.assertThrows(
+        ProblemException e = catchThrowableOfType(
                 ProblemException.class, () -> collector.add(new Failed("/secret/path", new TokenUsage(3, 0, 1, 0))));
 
         assertThat(e.problem().code()).isEqualTo("generation_failed");

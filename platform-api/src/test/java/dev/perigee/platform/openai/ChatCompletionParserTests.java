@@ -66,6 +66,18 @@ class ChatCompletionParserTests {
     }
 
     @Test
+    void bodyWhenItHasManyUnknownFieldsNamesOnlySome() {
+        StringBuilder body = new StringBuilder("{" + MESSAGES);
+        for (char a = 'a'; a <= 'z'; a++) {
+            for (char b = 'a'; b <= 'z'; b++) {
+                body.append(",\"x_").append(a).append(b).append("\":1");
+            }
+        }
+
+        assertThat(parse(body.append("}").toString()).ignored()).hasSize(20).contains("x_aa");
+    }
+
+    @Test
     void conversationWhenOfEveryRoleIsReadInOrder() {
         ChatCompletionOrder order = parse("""
                 {"model":"moonlet","messages":[

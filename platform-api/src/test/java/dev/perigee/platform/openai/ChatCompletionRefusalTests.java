@@ -7,6 +7,7 @@ import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.ProblemKind;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,7 +205,7 @@ class ChatCompletionRefusalTests {
     }
 
     private static ObjectNode with(String addition) {
-        JsonNode added = Json.read(addition.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        JsonNode added = Json.read(addition.getBytes(StandardCharsets.UTF_8));
         return good().setAll((ObjectNode) added);
     }
 }

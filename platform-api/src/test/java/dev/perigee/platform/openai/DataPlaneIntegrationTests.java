@@ -10,6 +10,9 @@ import dev.perigee.platform.testing.ScriptedBackend.Script;
 import dev.perigee.platform.testing.TestPlatform;
 import dev.perigee.platform.testing.TestPlatform.Account;
 import dev.perigee.platform.testing.TestPlatform.Answer;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -215,6 +218,29 @@ class DataPlaneIntegrationTests {
         Answer type = platform.call(
                 "POST", "/v1/chat/completions", HI, "Authorization", bearer, "Content-Type", "text/plain");
         assertError(type, 415, "invalid_request_error", "unsupported_media_type", null);
+    }
+
+    @Test
+    void bodyWhenItsChunksAreMalformedIsRefused() throws Exception {
+        String request = "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nConnection: close\r\nx-api-key: "
+                + platform.account().key()
+                + "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}\r\n0\r\n\r\n";
+        URI address = URI.create(platform.address());
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer).startsWith("HTTP/1.1 400 ").contains("invalid_request");
+        }
+    }
+
+    @Test
+    void bodyWhenNotJsonIsRefusedAndRecorded() {
+        Answer answer = platform.complete(platform.account(), "{\"model\":");
+
+        assertError(answer, 400, "invalid_request_error", "invalid_json", null);
+        assertThat(outcome(answer)).isEqualTo("invalid_request");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +23,7 @@ class SecretFileTests {
         assertThat(new SecretFile(path).readOrCreate(() -> "secret")).isEqualTo("secret");
         assertThat(Files.readString(path)).isEqualTo("secret\n");
         assertThat(mode(path)).isEqualTo("rw-------");
-        try (java.util.stream.Stream<Path> files = Files.list(path.getParent())) {
+        try (Stream<Path> files = Files.list(path.getParent())) {
             assertThat(files).containsExactly(path);
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.perigee.platform.testing.TestPlatform;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -34,8 +35,7 @@ class ServerKeyCheckIntegrationTests {
         String key = platform.account().key();
 
         for (String table : new String[] {"api_key", "tenant", "project", "server_key"}) {
-            for (java.util.Map<String, Object> row : jdbc.sql(
-                            "SELECT to_jsonb(t)::text AS row FROM platform." + table + " t")
+            for (Map<String, Object> row : jdbc.sql("SELECT to_jsonb(t)::text AS row FROM platform." + table + " t")
                     .query()
                     .listOfRows()) {
                 assertThat(row.get("row").toString())

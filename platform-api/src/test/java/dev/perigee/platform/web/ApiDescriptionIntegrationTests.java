@@ -7,6 +7,7 @@ import dev.perigee.platform.testing.TestPlatform.Answer;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,7 +79,7 @@ class ApiDescriptionIntegrationTests {
         String answer = exchange(request.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
 
         assertThat(answer).matches("(?s)HTTP/1\\.1 4\\d\\d .*").contains("\"error\":{");
-        assertThat(answer.toLowerCase(java.util.Locale.ROOT))
+        assertThat(answer.toLowerCase(Locale.ROOT))
                 .contains("x-request-id: req_")
                 .doesNotContain("<html", "<!doctype", "tomcat", "java.", "exception");
     }
