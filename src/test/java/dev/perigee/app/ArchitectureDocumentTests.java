@@ -21,8 +21,15 @@ class ArchitectureDocumentTests {
     private static final Set<String> NOT_OURS = Set.of("ChatModel");
 
     private static final List<String> SOURCES = List.of(
-            "engine/src", "inference-starter/src", "billing/src", "platform-api/src", "admin-ui/src", "src/postgres/src",
-            "src/model/src", "src/main", "src/test");
+            "engine/src",
+            "inference-starter/src",
+            "billing/src",
+            "platform-api/src",
+            "admin-ui/src",
+            "src/postgres/src",
+            "src/model/src",
+            "src/main",
+            "src/test");
 
     private final Path root = Path.of("").toAbsolutePath().getParent();
 

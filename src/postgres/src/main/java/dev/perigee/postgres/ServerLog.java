@@ -40,7 +40,7 @@ final class ServerLog {
         Stream<String> complaints =
                 lines.stream().filter(line -> line.matches(".*(FATAL|PANIC|ERROR|error|fatal):? .*"));
         String last = complaints.reduce((earlier, later) -> later).orElse(lines.isEmpty() ? "" : lines.getLast());
-        return last.replaceFirst("^[0-9-]+ [0-9:.]+ \\S+ \\[[0-9]+] ", "");
+        return last.replaceFirst("^.*\\d{4}-\\d\\d-\\d\\d [0-9:.]+ \\S+ \\[[0-9]+] ", "");
     }
 
     private static String tail(Path log) {
