@@ -33,8 +33,7 @@ public final class ConsoleAutoConfiguration {
 
     @Bean
     OverviewController overviewController(Tenants tenants, ApiKeys apiKeys, UsageReport usage) {
-        return new OverviewController(
-                tenants, apiKeys, new OverviewQuery(tenants, apiKeys, usage, Clock.systemUTC()));
+        return new OverviewController(tenants, apiKeys, new OverviewQuery(tenants, apiKeys, usage, Clock.systemUTC()));
     }
 
     @Bean
@@ -57,8 +56,8 @@ public final class ConsoleAutoConfiguration {
     @Order(10)
     SecurityFilterChain consoleSecurity(HttpSecurity http, AdminTokenVerifier adminTokenVerifier) throws Exception {
         return http.securityMatcher("/", "/console", "/console/**", "/webjars/**")
-                .authorizeHttpRequests(requests -> requests
-                        .requestMatchers("/console/assets/**", "/", "/webjars/**", "/console/sign-in")
+                .authorizeHttpRequests(requests -> requests.requestMatchers(
+                                "/console/assets/**", "/", "/webjars/**", "/console/sign-in")
                         .permitAll()
                         .anyRequest()
                         .hasRole(AdminTokenAuthentication.ROLE))

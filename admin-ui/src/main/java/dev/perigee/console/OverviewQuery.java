@@ -89,7 +89,8 @@ final class OverviewQuery {
     private static List<Overview.Figure> figures(List<Used> used) {
         long requests = used.stream().mapToLong(line -> line.sums().requests()).sum();
         long input = used.stream().mapToLong(line -> line.sums().inputTokens()).sum();
-        long output = used.stream().mapToLong(line -> line.sums().outputTokens()).sum();
+        long output =
+                used.stream().mapToLong(line -> line.sums().outputTokens()).sum();
         List<Overview.Figure> figures = new ArrayList<>();
         figures.add(new Overview.Figure("Requests today", grouped(requests)));
         figures.add(new Overview.Figure("Input tokens", grouped(input)));
@@ -108,7 +109,8 @@ final class OverviewQuery {
         if (sums.isEmpty()) {
             return money(Money.zero(Currency.getInstance("USD")));
         }
-        return String.join(" + ", sums.values().stream().map(OverviewQuery::money).toList());
+        return String.join(
+                " + ", sums.values().stream().map(OverviewQuery::money).toList());
     }
 
     private static String money(Money money) {
