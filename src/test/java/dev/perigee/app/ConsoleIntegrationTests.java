@@ -81,20 +81,25 @@ class ConsoleIntegrationTests {
     private static void signIn(Page page, RunningPlatform platform) throws Exception {
         page.navigate(platform.address() + "/console");
         page.getByLabel("Admin token").fill("wrong");
-        page.getByText("Sign in", new Page.GetByTextOptions().setExact(true)).click();
+        button(page, "Sign in").click();
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("not the admin token");
         page.getByLabel("Admin token").fill(platform.adminToken());
-        page.getByText("Sign in", new Page.GetByTextOptions().setExact(true)).click();
+        button(page, "Sign in").click();
         assertThat(page.getByText("No tenants yet")).isVisible();
     }
 
     private static String makeTenantAndKey(Page page) {
         page.getByLabel("Name of the new tenant").fill("Acme");
-        page.getByText("New tenant").click();
+        button(page, "New tenant").click();
         assertThat(page.locator("#tenants")).containsText("Acme");
-        page.getByText("New key").click();
+        button(page, "New key").click();
         assertThat(page.locator("#issued-key")).isVisible();
         return page.locator("#issued-key").textContent().strip();
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static long use(RunningPlatform platform, String key) {

@@ -15,6 +15,12 @@ public final class ConsoleFilter extends Filter<ILoggingEvent> {
 
     private static volatile boolean started;
 
+    /** A start begins: only Perigee's own warnings are heard until it is over. */
+    static void starting() {
+        started = false;
+    }
+
+    /** The start is over: every warning is heard. */
     static void started() {
         started = true;
     }
