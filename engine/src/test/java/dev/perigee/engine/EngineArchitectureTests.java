@@ -24,13 +24,14 @@ class EngineArchitectureTests {
     private static final String ROOT = "dev.perigee.engine";
 
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            Map.entry("json", List.of()),
             Map.entry("config", List.of()),
             Map.entry("tensor", List.of()),
             Map.entry("quantization", List.of("tensor")),
             Map.entry("kernel", List.of("quantization", "tensor")),
             Map.entry("kvcache", List.of("tensor")),
             Map.entry("layer", List.of("kernel", "quantization", "tensor")),
-            Map.entry("weights", List.of("config", "quantization", "tensor")),
+            Map.entry("weights", List.of("json", "config", "quantization", "tensor")),
             Map.entry("attention", List.of("config", "kvcache", "layer", "kernel", "quantization", "tensor")),
             Map.entry("moe", List.of("config", "layer", "kernel", "quantization", "tensor")),
             Map.entry(
@@ -45,10 +46,10 @@ class EngineArchitectureTests {
                             "kernel",
                             "quantization",
                             "tensor")),
-            Map.entry("tokenizer", List.of()),
+            Map.entry("tokenizer", List.of("json")),
             Map.entry("chat", List.of("tokenizer")),
             Map.entry("generation", List.of("chat", "tokenizer")),
-            Map.entry("sampling", List.of("generation", "chat", "tokenizer", "tensor")),
+            Map.entry("sampling", List.of("generation", "chat", "tokenizer", "tensor", "json")),
             Map.entry(
                     "scheduler", List.of("sampling", "generation", "chat", "tokenizer", "model", "kvcache", "tensor")));
 

@@ -2,7 +2,7 @@ package dev.perigee.engine.sampling;
 
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.generation.SamplingParameters;
-import dev.perigee.engine.tokenizer.JsonFile;
+import dev.perigee.engine.json.JsonFiles;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
@@ -31,7 +31,7 @@ public record GenerationDefaults(SamplingParameters sampling, Set<Integer> stopI
      */
     public static GenerationDefaults read(Path folder) {
         Path file = folder.resolve(NAME);
-        Optional<JsonNode> config = JsonFile.readIfPresent(file);
+        Optional<JsonNode> config = JsonFiles.readIfPresent(file);
         if (config.isEmpty()) {
             return new GenerationDefaults(SamplingParameters.defaults(), Set.of());
         }

@@ -1,6 +1,7 @@
 package dev.perigee.engine.tokenizer;
 
 import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.json.JsonFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ public record TokenizerConfig(
     /** What the folder's file tells; nothing where there is none. */
     public static TokenizerConfig read(Path folder) {
         Path file = folder.resolve(NAME);
-        Optional<JsonNode> config = JsonFile.readIfPresent(file);
+        Optional<JsonNode> config = JsonFiles.readIfPresent(file);
         return new TokenizerConfig(
                 file,
                 config.map(node -> specialTokens(file, node)).orElse(Map.of()),

@@ -8,6 +8,7 @@ import dev.perigee.engine.config.RopeConfig;
 import dev.perigee.engine.config.RouterConfig;
 import dev.perigee.engine.config.TransformerDimensions;
 import dev.perigee.engine.config.YarnConfig;
+import dev.perigee.engine.json.JsonFiles;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.perigee.engine.weights;
 
+import dev.perigee.engine.json.JsonFiles;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.Shape;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 package dev.perigee.engine.weights;
 
 import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.json.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.perigee.engine.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.engine.TestVocabularies;
+import dev.perigee.engine.json.JsonFiles;
 import dev.perigee.engine.tokenizer.ControlToken;
-import dev.perigee.engine.tokenizer.JsonFile;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +22,7 @@ class ChatTemplateGoldenTests {
 
     @BeforeAll
     static void load() {
-        golden = JsonFile.readIfPresent(TestVocabularies.shared("tokenizer/kimi-golden.json"))
+        golden = JsonFiles.readIfPresent(TestVocabularies.shared("tokenizer/kimi-golden.json"))
                 .orElseThrow()
                 .path("chat");
         tokenizer = Tokenizer.load(TestVocabularies.shared("tokenizer/kimi.tiktoken"));

@@ -3,6 +3,7 @@ package dev.perigee.engine.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.engine.TestVocabularies;
+import dev.perigee.engine.json.JsonFiles;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ class TokenizerGoldenTests {
 
     @BeforeAll
     static void load() {
-        golden = JsonFile.readIfPresent(TestVocabularies.shared("tokenizer/kimi-golden.json"))
+        golden = JsonFiles.readIfPresent(TestVocabularies.shared("tokenizer/kimi-golden.json"))
                 .orElseThrow();
         tokenizer = Tokenizer.load(TestVocabularies.shared("tokenizer/kimi.tiktoken"));
     }

@@ -1,9 +1,10 @@
-package dev.perigee.engine.weights;
+package dev.perigee.engine.json;
 
 import dev.perigee.engine.ModelLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -13,14 +14,16 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Reads the small JSON files of a checkpoint within bounds: size, depth, number length, no key twice, nothing behind the end. */
-final class JsonFiles {
+/** Reads the small JSON files of a model within bounds: size, depth, number length, no key twice, nothing behind the end. */
+public final class JsonFiles {
 
-    static final int MAX_DEPTH = 64;
+    private static final long MAX_BYTES = 16L << 20;
+    private static final int MAX_DEPTH = 64;
     private static final int MAX_NUMBER_LENGTH = 100;
     private static final int MAX_STRING_LENGTH = 1 << 20;
 
-    static final JsonFactory FACTORY = JsonFactory.builder()
+    /** Parsers that hold these bounds. */
+    public static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
@@ -35,8 +38,21 @@ final class JsonFiles {
 
     private JsonFiles() {}
 
-    /** The object in this file. */
-    static JsonNode readObject(Path file, long maxBytes) {
+    /**
+     * The object in this file of at most 16 MiB, or nothing where there is no such file.
+     *
+     * @throws ModelLoadException where the file is larger or holds no sound JSON object
+     */
+    public static Optional<JsonNode> readIfPresent(Path file) {
+        return Files.exists(file) ? Optional.of(readObject(file, MAX_BYTES)) : Optional.empty();
+    }
+
+    /**
+     * The object in this file.
+     *
+     * @throws ModelLoadException where the file is missing, larger than allowed, or holds no sound JSON object
+     */
+    public static JsonNode readObject(Path file, long maxBytes) {
         byte[] bytes = readBounded(file, maxBytes);
         try {
             JsonNode node = MAPPER.readTree(bytes);
