@@ -7,6 +7,7 @@ import dev.perigee.engine.Generation;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.TokenUsage;
+import dev.perigee.platform.catalog.CatalogModel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,11 +25,13 @@ public final class Completion implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Completion.class);
     private static final Duration CANCEL_STEP = Duration.ofSeconds(1);
 
+    private final CatalogModel model;
     private final Generation generation;
     private final Charging charging;
     private boolean settled;
 
-    Completion(Generation generation, Charging charging) {
+    Completion(CatalogModel model, Generation generation, Charging charging) {
+        this.model = model;
         this.generation = generation;
         this.charging = charging;
     }
@@ -36,6 +39,11 @@ public final class Completion implements AutoCloseable {
     /** The request's id. */
     public String id() {
         return generation.id();
+    }
+
+    /** The model that answers. */
+    public CatalogModel model() {
+        return model;
     }
 
     /**

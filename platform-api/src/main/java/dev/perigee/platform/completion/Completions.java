@@ -60,7 +60,7 @@ public final class Completions {
         }
         int maxTokens = Math.min(room, request.maxTokens() != null ? request.maxTokens() : properties.maxTokens());
         reserve(request, promptTokens, maxTokens);
-        return submit(request, maxTokens);
+        return submit(request, model, maxTokens);
     }
 
     /** Records that a request of a known caller was malformed. */
@@ -93,14 +93,14 @@ public final class Completions {
         }
     }
 
-    private Completion submit(CompletionRequest request, int maxTokens) {
+    private Completion submit(CompletionRequest request, CatalogModel model, int maxTokens) {
         GenerationRequest.Limits limits = new GenerationRequest.Limits(maxTokens, request.stop());
         String tenant = request.caller().caller().tenantId().toString();
         GenerationRequest.Scheduling scheduling = new GenerationRequest.Scheduling(tenant, tenant, 1);
         GenerationRequest generation =
                 new GenerationRequest(request.id(), request.prompt(), request.sampling(), limits, scheduling);
         try {
-            return new Completion(backend.submit(generation), charging);
+            return new Completion(model, backend.submit(generation), charging);
         } catch (RequestRejectedException e) {
             CompletionRefusal refusal = refusal(e.rejection());
             charging.settle(request.id(), MeasuredUsage.NONE, refusal.outcome());

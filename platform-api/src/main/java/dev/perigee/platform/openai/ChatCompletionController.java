@@ -2,7 +2,6 @@ package dev.perigee.platform.openai;
 
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.platform.access.Caller;
-import dev.perigee.platform.catalog.Catalog;
 import dev.perigee.platform.catalog.CatalogModel;
 import dev.perigee.platform.completion.Completion;
 import dev.perigee.platform.completion.CompletionRefusedException;
@@ -36,13 +35,11 @@ final class ChatCompletionController {
     private static final String IGNORED_HEADER = "x-perigee-ignored-parameters";
 
     private final Completions completions;
-    private final Catalog catalog;
     private final JsonBodies bodies;
     private final Duration keepAlive;
 
-    ChatCompletionController(Completions completions, Catalog catalog, JsonBodies bodies, Duration keepAlive) {
+    ChatCompletionController(Completions completions, JsonBodies bodies, Duration keepAlive) {
         this.completions = completions;
-        this.catalog = catalog;
         this.bodies = bodies;
         this.keepAlive = keepAlive;
     }
@@ -55,7 +52,7 @@ final class ChatCompletionController {
             throws IOException, InterruptedException {
         ChatCompletionOrder order = read(caller, request);
         try (Completion completion = start(RequestId.of(request), caller, order)) {
-            AnswerHead head = new AnswerHead(completion.id(), Instant.now(), model(order.model()));
+            AnswerHead head = new AnswerHead(completion.id(), Instant.now(), completion.model());
             response.setHeader(CatalogModel.ATTRIBUTION_HEADER, head.model().licenseAttribution());
             if (!order.ignored().isEmpty()) {
                 response.setHeader(IGNORED_HEADER, String.join(",", order.ignored()));
@@ -99,10 +96,6 @@ final class ChatCompletionController {
             completions.recordInvalid(id, caller, order.model());
             throw new ProblemException(Problem.invalid("invalid_value", null, String.valueOf(e.getMessage())));
         }
-    }
-
-    private CatalogModel model(String name) {
-        return catalog.find(name).orElseThrow(() -> new AssertionError("model went while it answers: " + name));
     }
 
     private ObjectNode collect(Completion completion, AnswerHead head) throws InterruptedException {

@@ -23,8 +23,8 @@ public final class OpenAiAutoConfiguration {
 
     @Bean
     ChatCompletionController chatCompletionController(
-            Completions completions, Catalog catalog, JsonBodies bodies, OpenAiProperties properties) {
-        return new ChatCompletionController(completions, catalog, bodies, properties.keepAlive());
+            Completions completions, JsonBodies bodies, OpenAiProperties properties) {
+        return new ChatCompletionController(completions, bodies, properties.keepAlive());
     }
 
     @Bean
