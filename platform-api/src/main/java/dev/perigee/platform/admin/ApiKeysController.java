@@ -73,9 +73,7 @@ final class ApiKeysController {
     void list(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query query = Query.of(request, Set.of("limit", "after"));
-        UUID tenantId = tenants.find(Ids.inPath(tenant, "tenant"))
-                .orElseThrow(() -> Ids.unknown("tenant"))
-                .id();
+        UUID tenantId = Ids.tenantInPath(tenants, tenant).id();
         AdminJson.page(
                 response, apiKeys.list(tenantId, query.after(), query.limit() + 1), query.limit(), ApiKeyFields::write);
     }

@@ -1,5 +1,7 @@
 package dev.perigee.platform.admin;
 
+import dev.perigee.platform.tenancy.Tenant;
+import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.ProblemKind;
@@ -22,6 +24,11 @@ final class Ids {
     /** The id in an address; a malformed one names nothing. */
     static UUID inPath(String text, String what) {
         return parse(text).orElseThrow(() -> unknown(what));
+    }
+
+    /** The tenant that an address names. */
+    static Tenant tenantInPath(Tenants tenants, String text) {
+        return tenants.find(inPath(text, "tenant")).orElseThrow(() -> unknown("tenant"));
     }
 
     /** There is no such thing. */

@@ -65,9 +65,7 @@ final class ProjectsController {
     void list(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query query = Query.of(request, Set.of("limit", "after"));
-        UUID tenantId = tenants.find(Ids.inPath(tenant, "tenant"))
-                .orElseThrow(() -> Ids.unknown("tenant"))
-                .id();
+        UUID tenantId = Ids.tenantInPath(tenants, tenant).id();
         AdminJson.page(
                 response,
                 projects.list(tenantId, query.after(), query.limit() + 1),

@@ -72,7 +72,7 @@ final class TenantsController {
     @GetMapping("/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
-        Json.write(response, form(tenants.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
+        Json.write(response, form(Ids.tenantInPath(tenants, id)));
     }
 
     @Operation(summary = "Change name or time zone")

@@ -50,7 +50,7 @@ final class UsageController {
     @GetMapping("/admin/v1/tenants/{id}/usage")
     void usage(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query query = Query.of(request, Set.of("from", "to", "group_by"));
-        Tenant tenant = tenants.find(Ids.inPath(id, "tenant")).orElseThrow(() -> Ids.unknown("tenant"));
+        Tenant tenant = Ids.tenantInPath(tenants, id);
         UsageQuery asked = query(tenant, query);
         UsageSummary summary = usage.summarise(asked);
         ObjectNode body =
