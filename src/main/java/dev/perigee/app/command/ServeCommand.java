@@ -1,6 +1,7 @@
 package dev.perigee.app.command;
 
 import dev.perigee.app.PerigeeApplication;
+import dev.perigee.app.start.ConsoleFilter;
 import dev.perigee.app.start.StartFailedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ final class ServeCommand implements Callable<Integer> {
         }
         SpringApplication application = new SpringApplication(PerigeeApplication.class);
         application.setBannerMode(Banner.Mode.OFF);
+        ConsoleFilter.starting();
         try {
             application.run(properties.toArray(String[]::new));
             return 0;

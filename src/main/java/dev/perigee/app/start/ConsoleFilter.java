@@ -16,7 +16,7 @@ public final class ConsoleFilter extends Filter<ILoggingEvent> {
     private static volatile boolean started;
 
     /** A start begins: only Perigee's own warnings are heard until it is over. */
-    static void starting() {
+    public static void starting() {
         started = false;
     }
 

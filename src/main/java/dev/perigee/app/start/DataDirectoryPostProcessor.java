@@ -15,7 +15,6 @@ final class DataDirectoryPostProcessor implements EnvironmentPostProcessor {
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        ConsoleFilter.starting();
         String named = environment.getProperty(DataDirectories.PROPERTY, "");
         Path directory = DataDirectories.absolute(named.isBlank() ? DataDirectories.STANDARD : named);
         prepare(directory);
