@@ -58,6 +58,13 @@ public final class BillingDatabase implements AutoCloseable {
         ledger = new JdbcLedger(jdbc);
     }
 
+    /** The facade, as a process of its own that lives for an hour. */
+    public JdbcCharging charging() {
+        ProcessLease lease = lease(Duration.ofHours(1));
+        lease.start();
+        return charging(lease);
+    }
+
     /** The facade, as the process that holds this lease. */
     public JdbcCharging charging(ProcessLease lease) {
         return charging(lease, transactions);

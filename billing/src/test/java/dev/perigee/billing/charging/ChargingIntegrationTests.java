@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.perigee.billing.BillingDatabase;
-import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.ledger.ReservationState;
 import dev.perigee.billing.metering.CostAttribution;
@@ -15,7 +14,6 @@ import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.money.Money;
 import dev.perigee.billing.pricing.Rate;
-import java.time.Duration;
 import java.util.Currency;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -34,9 +32,7 @@ class ChargingIntegrationTests {
     @BeforeAll
     static void open() {
         database = new BillingDatabase(4);
-        ProcessLease lease = database.lease(Duration.ofHours(1));
-        lease.start();
-        charging = database.charging(lease);
+        charging = database.charging();
         database.priceBooks.ensure("moonlet", RATE);
     }
 

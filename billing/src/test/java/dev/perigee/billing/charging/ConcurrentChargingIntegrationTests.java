@@ -5,11 +5,9 @@ import static dev.perigee.billing.BillingDatabase.newTenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.billing.BillingDatabase;
-import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -35,9 +33,7 @@ class ConcurrentChargingIntegrationTests {
     @BeforeAll
     static void open() {
         database = new BillingDatabase(10);
-        ProcessLease lease = database.lease(Duration.ofHours(1));
-        lease.start();
-        charging = database.charging(lease);
+        charging = database.charging();
         database.priceBooks.ensure("moonlet", RATE);
     }
 
