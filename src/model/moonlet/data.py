@@ -144,7 +144,7 @@ def groups(rows, doc):
             continue
         ids = torch.from_numpy(doc[start:start + count * width].reshape(count, width))
         allowed = (ids[:, :, None] == ids[:, None, :]).tril_()
-        mask = torch.zeros(count, 1, width, width).masked_fill_(~allowed.unsqueeze(1), float("-inf"))
+        mask = torch.zeros(count, width, width).masked_fill_(~allowed, float("-inf"))
         found.append((start, count, width, mask))
         start += count * width
     return found

@@ -2,7 +2,10 @@
 
 import torch
 
+from .model import fast_type
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+TYPE = fast_type()
 
 
 def orthogonalise(m):
@@ -10,7 +13,7 @@ def orthogonalise(m):
     a, b, c = COEFFICIENTS
     turned = m.shape[1] > m.shape[2]
     x = m.transpose(1, 2) if turned else m
-    x = x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
+    x = (x / (x.flatten(1).norm(dim=1)[:, None, None] + 1e-7)).to(TYPE)
     for _ in range(5):
         s = torch.bmm(x, x.transpose(1, 2))
         x = torch.baddbmm(x, torch.baddbmm(s, s, s, beta=b, alpha=c), x, beta=a)

@@ -235,6 +235,15 @@ def per_source_means(names, sums):
 
 
 def work(job, rank):
+    """One rank; where it fails the other does not wait for it."""
+    try:
+        loop(job, rank)
+    except BaseException:
+        job.barrier.abort()
+        raise
+
+
+def loop(job, rank):
     """The loop of one rank; rank 0 also decides, logs and saves."""
     torch.set_num_threads(1)
     stop = []
@@ -302,7 +311,7 @@ def main(argv):
     parser.add_argument("--until", required=True, help="UTC end of the run; work/until overrides it")
     parser.add_argument("--work", default=str(Path(__file__).parents[1] / "work"))
     parser.add_argument("--mixture", default=None)
-    parser.add_argument("--batch", type=int, default=4096, help="tokens a step")
+    parser.add_argument("--batch", type=int, default=8192, help="tokens a step")
     parser.add_argument("--rate", type=float, default=RATE_MUON, help="peak rate of Muon")
     parser.add_argument("--steps", type=int, default=0, help="stop at this step (0: only at --until)")
     parser.add_argument("--seed", type=int, default=1)

@@ -22,6 +22,7 @@ def trained(state, bias):
         if not layer.dense:
             layer.mlp.bias = bias[n]
     model.precision.int4 = model.precision.bf16 = True
+    model.precision.compute = torch.float32
     return model
 
 
@@ -46,6 +47,19 @@ class TrainingTests(unittest.TestCase):
         expected = F.cross_entropy(logits[:-1], ids[1:], reduction="none")
         self.assertLess(float((losses - expected).abs().max()), 1e-4)
 
+    def test_products_in_bfloat16_give_the_gradient_of_float32(self):
+        state, bias = export.random_state()
+        ids = torch.randint(0, 5888, (200,), generator=torch.Generator().manual_seed(4))
+        found = []
+        for kind in (torch.float32, torch.bfloat16):
+            model = trained(state, bias)
+            model.precision.compute = kind
+            for p in model.parameters():
+                p.grad = torch.zeros_like(p)
+            model(one_row(ids, 256), torch.zeros(6, 16)).mean().backward()
+            found.append(torch.cat([p.grad.flatten() for p in model.parameters()]).double())
+        self.assertGreater(float(F.cosine_similarity(*found, 0)), 0.99)
+
     def test_packed_weights_equal_fake_quantisation_bit_for_bit(self):
         weight = torch.randn(96, 192) * torch.logspace(-4, 1, 96)[:, None]
         packed = export.pack(weight)
@@ -68,7 +82,7 @@ class TrainingTests(unittest.TestCase):
 
     def test_orthogonalised_matrices_have_singular_values_near_one(self):
         for size in ((3, 96, 192), (2, 192, 96)):
-            values = torch.linalg.svdvals(muon.orthogonalise(torch.randn(size)))
+            values = torch.linalg.svdvals(muon.orthogonalise(torch.randn(size)).float())
             self.assertGreater(float(values.min()), 0.3)
             self.assertLess(float(values.max()), 1.4)
 

@@ -65,8 +65,7 @@ def parameters(r):
         found.append(choice(r))
     if r.random() < 0.06:
         found.append(flag(r))
-    unique = {p.name: p for p in found}
-    return tuple(unique.values())
+    return tuple({p.name: p for p in reversed(found)}.values())[::-1]    # of one name the first, which is required
 
 
 def description(r, verb, noun, first):
