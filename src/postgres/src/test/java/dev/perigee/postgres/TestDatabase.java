@@ -60,13 +60,15 @@ public record TestDatabase(String jdbcUrl, String username, String password) {
     /** A running server. */
     record Server(String urlPrefix, String username, String password) {
 
+        private static final long ENOUGH_BYTES = 2L << 30;
+
         String url(String database) {
             return urlPrefix + database;
         }
 
         static Server local() {
             try {
-                Path home = Files.createTempDirectory("perigee-test-postgres-");
+                Path home = Files.createTempDirectory(roomiest(), "perigee-test-postgres-");
                 Path programs = Path.of(
                         System.getProperty("java.io.tmpdir"),
                         "perigee-postgres-programs-" + System.getProperty("user.name"));
@@ -77,6 +79,13 @@ public record TestDatabase(String jdbcUrl, String username, String password) {
             } catch (IOException failure) {
                 throw new UncheckedIOException(failure);
             }
+        }
+
+        /** Memory where there is enough of it: nothing here outlives the JVM, and some disks delete files slowly. */
+        private static Path roomiest() throws IOException {
+            Path memory = Path.of("/dev/shm");
+            boolean enough = Files.isWritable(memory) && Files.getFileStore(memory).getUsableSpace() > ENOUGH_BYTES;
+            return enough ? memory : Path.of(System.getProperty("java.io.tmpdir"));
         }
 
         private static void end(LocalPostgres postgres, Path home) {
