@@ -5,6 +5,8 @@ import static dev.perigee.engine.kernel.NativeLibrary.SIGNATURES;
 import dev.perigee.engine.quantization.Bf16Weights;
 import dev.perigee.engine.quantization.F16Weights;
 import dev.perigee.engine.quantization.F32Weights;
+import dev.perigee.engine.quantization.Fp8Weights;
+import dev.perigee.engine.quantization.GgufWeights;
 import dev.perigee.engine.quantization.PackedInt4Weights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.FloatMatrix;
@@ -29,6 +31,7 @@ public final class NativeKernels extends PartitionedKernels {
     private final MemorySegment swiGlu;
     private final MemorySegment addScaled;
     private final MemorySegment attend;
+    private final ThreadLocal<RowTile> tiles = ThreadLocal.withInitial(RowTile::new);
 
     NativeKernels(NativeLibrary library, CpuIsa isa, int threads) {
         super(threads);
@@ -60,10 +63,27 @@ public final class NativeKernels extends PartitionedKernels {
             case F16Weights plain -> multiplyPlain(multiplyF16, plain.data(), first, end);
             case Bf16Weights plain -> multiplyPlain(multiplyBf16, plain.data(), first, end);
             case PackedInt4Weights grouped -> multiplyInt4(grouped, first, end);
+            case Fp8Weights stored -> multiplyDecoded(stored, first, end);
+            case GgufWeights stored -> multiplyDecoded(stored, first, end);
+        }
+    }
+
+    /** No C kernel reads these formats: the reference decoder gives it float32 rows, a few at a time. */
+    private void multiplyDecoded(WeightMatrix stored, int first, int end) {
+        RowTile tile = tiles.get();
+        for (int at = first; at < end; at += RowTile.ROWS) {
+            int count = Math.min(RowTile.ROWS, end - at);
+            MemorySegment decoded = tile.decode(stored, at, count);
+            MemorySegment target = output.data().asSlice((long) at * Float.BYTES);
+            multiplyRows(multiplyF32, decoded, target, 0, count);
         }
     }
 
     private void multiplyPlain(MemorySegment kernel, MemorySegment data, int first, int end) {
+        multiplyRows(kernel, data, output.data(), first, end);
+    }
+
+    private void multiplyRows(MemorySegment kernel, MemorySegment data, MemorySegment target, int first, int end) {
         try {
             check((int) SIGNATURES
                     .multiply()
@@ -73,7 +93,7 @@ public final class NativeKernels extends PartitionedKernels {
                             data.byteSize(),
                             input.data(),
                             (long) input.stride(),
-                            output.data(),
+                            target,
                             (long) output.stride(),
                             rows,
                             weight.columns(),

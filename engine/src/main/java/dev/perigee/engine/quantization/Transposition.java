@@ -17,7 +17,9 @@ public final class Transposition {
             case Bf16Weights bf16 -> bf16(bf16, arena);
             case F32Weights other -> f32(other, arena);
             case F16Weights other -> f32(other, arena);
+            case Fp8Weights other -> f32(other, arena);
             case PackedInt4Weights other -> f32(other, arena);
+            case GgufWeights other -> f32(other, arena);
         };
     }
 

@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Threads: immutable, any.
  */
-public sealed interface WeightMatrix permits F32Weights, F16Weights, Bf16Weights, PackedInt4Weights {
+public sealed interface WeightMatrix
+        permits F32Weights, F16Weights, Bf16Weights, Fp8Weights, PackedInt4Weights, GgufWeights {
 
     /** Outputs. */
     int rows();

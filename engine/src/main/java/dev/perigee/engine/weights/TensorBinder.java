@@ -4,6 +4,7 @@ import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.quantization.Bf16Weights;
 import dev.perigee.engine.quantization.F16Weights;
 import dev.perigee.engine.quantization.F32Weights;
+import dev.perigee.engine.quantization.Fp8Weights;
 import dev.perigee.engine.quantization.PackedInt4Weights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.DataType;
@@ -23,6 +24,7 @@ final class TensorBinder {
     private static final String WEIGHT = ".weight";
     private static final String PACKED = ".weight_packed";
     private static final String SCALE = ".weight_scale";
+    private static final String SCALE_INV = ".weight_scale_inv";
     private static final String SHAPE = ".weight_shape";
     private static final int WORD_ELEMENTS = 8;
     private static final long ALIGNMENT = 64;
@@ -35,10 +37,13 @@ final class TensorBinder {
         this.checkpoint = checkpoint;
     }
 
-    /** A module's matrix: plain or packed, decided by which tensors exist. */
+    /** A module's matrix: plain, FP8 or packed, decided by which tensors exist. */
     WeightMatrix matrix(String module, int rows, int columns) {
         if (checkpoint.find(module + PACKED) != null) {
             return packed(module, rows, columns);
+        }
+        if (checkpoint.find(module + SCALE_INV) != null) {
+            return fp8(module, rows, columns);
         }
         return plain(module + WEIGHT, tensor(module + WEIGHT, Shape.of(rows, columns)), rows, columns);
     }
@@ -49,8 +54,19 @@ final class TensorBinder {
             case F16 -> new F16Weights(tensor.data(), rows, columns);
             case BF16 -> new Bf16Weights(tensor.data(), rows, columns);
             case F64, F8_E4M3, F8_E5M2, I64, I32, I16, I8, U64, U32, U16, U8, BOOL ->
-                throw refused(name, "is " + tensor.type() + ", wanted is BF16, F16, F32 or packed INT4");
+                throw refused(
+                        name,
+                        "is " + tensor.type()
+                                + ", wanted is BF16, F16, F32, F8_E4M3 with its weight_scale_inv, or packed INT4");
         };
+    }
+
+    private Fp8Weights fp8(String module, int rows, int columns) {
+        Tensor values = tensor(module + WEIGHT, Shape.of(rows, columns));
+        Tensor scales = tensor(module + SCALE_INV, Shape.of(Fp8Weights.tiles(rows), Fp8Weights.tiles(columns)));
+        requireType(module + WEIGHT, values, DataType.F8_E4M3);
+        requireType(module + SCALE_INV, scales, DataType.F32);
+        return new Fp8Weights(values.data(), scales.data(), rows, columns, 0);
     }
 
     private PackedInt4Weights packed(String module, int rows, int columns) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.perigee.engine.quantization.Bf16Weights;
 import dev.perigee.engine.quantization.F16Weights;
 import dev.perigee.engine.quantization.F32Weights;
+import dev.perigee.engine.quantization.GgufFormat;
+import dev.perigee.engine.quantization.GgufWeights;
 import dev.perigee.engine.quantization.PackedInt4Weights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.FloatMatrix;
@@ -130,6 +132,14 @@ class KernelParityTests {
                 packed, halves(rows, columns / 32, v -> Float.floatToRawIntBits(v) >>> 16), rows, columns);
     }
 
+    private GgufWeights gguf(GgufFormat format, int rows, int columns) {
+        MemorySegment data = bytes(rows * format.rowBytes(columns));
+        for (long i = 0; i < data.byteSize(); i++) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(16));
+        }
+        return new GgufWeights(format, data, rows, columns);
+    }
+
     private void requireSameProduct(WeightMatrix weight, FloatMatrix x, int tokens) {
         FloatMatrix wanted = zeros(tokens, weight.rows());
         FloatMatrix found = zeros(tokens, weight.rows());
@@ -181,6 +191,15 @@ class KernelParityTests {
     }
 
     @Test
+    void productWhenWeightIsGgufEqualsOracle() {
+        for (GgufFormat format : GgufFormat.values()) {
+            for (int rows : List.of(1, 7, 8, 21)) {
+                requireSameProduct(gguf(format, rows, 512), gaussian(3, 512), 3);
+            }
+        }
+    }
+
+    @Test
     void productWhenNothingIsAskedWritesNothing() {
         FloatMatrix y = matrix(1, 5, () -> 7);
         kernels.multiply(bf16(5, 8), gaussian(1, 8), y, 0);
@@ -206,8 +225,12 @@ class KernelParityTests {
 
     @Test
     void productWhenTokensAreTogetherIsTheSameBitsAsAlone() {
-        for (WeightMatrix weight :
-                List.of(f32(13, 100, random::nextGaussian), bf16(13, 100), f16(21, 96), int4(13, 96))) {
+        for (WeightMatrix weight : List.of(
+                f32(13, 100, random::nextGaussian),
+                bf16(13, 100),
+                f16(21, 96),
+                int4(13, 96),
+                gguf(GgufFormat.Q4_0, 21, 96))) {
             FloatMatrix x = gaussian(16, weight.columns());
             FloatMatrix together = zeros(16, weight.rows());
             kernels.multiply(weight, x, together, 16);

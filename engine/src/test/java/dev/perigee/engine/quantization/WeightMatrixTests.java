@@ -61,6 +61,39 @@ class WeightMatrixTests {
     }
 
     @Test
+    void fp8WhenDecodedFollowsTheFormatsTable() {
+        MemorySegment data = arena.allocateFrom(
+                ValueLayout.JAVA_BYTE, new byte[] {0, 0x01, 0x07, 0x08, 0x38, 0x7e, (byte) 0xb8, (byte) 0x80});
+        MemorySegment scales = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 2f);
+        assertThat(row(new Fp8Weights(data, scales, 1, 8, 0), 0))
+                .containsExactly(0f, 0x1p-8f, 7 * 0x1p-8f, 0x1p-5f, 2f, 896f, -2f, -0f);
+    }
+
+    @Test
+    void fp8WhenSlicedKeepsTheTilesOfTheWholeMatrix() {
+        byte[] ones = new byte[200 * 130];
+        Arrays.fill(ones, (byte) 0x38);
+        Fp8Weights matrix = new Fp8Weights(
+                arena.allocateFrom(ValueLayout.JAVA_BYTE, ones),
+                arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1f, 2f, 3f, 4f),
+                200,
+                130,
+                0);
+        float[] row = row(matrix.slice(100, 100).slice(20, 50), 8);
+        assertThat(row[127]).isEqualTo(3f);
+        assertThat(row[128]).isEqualTo(4f);
+        assertThat(row(matrix.slice(100, 100), 27)[0]).isEqualTo(1f);
+    }
+
+    @Test
+    void fp8WhenScalesAreTooFewIsRefused() {
+        MemorySegment data = arena.allocate(129);
+        MemorySegment scales = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1f);
+        assertThatThrownBy(() -> new Fp8Weights(data, scales, 129, 1, 0))
+                .hasMessage("scales has 1 rows of tiles, the matrix takes 2");
+    }
+
+    @Test
     void matrixWhenMemoryIsOfAnotherSizeIsRefused() {
         assertThatThrownBy(() -> new Bf16Weights(bf16(1f, 2f, 3f), 2, 2))
                 .hasMessage("data has 6 bytes, the matrix takes 8");

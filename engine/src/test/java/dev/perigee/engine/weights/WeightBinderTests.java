@@ -131,6 +131,6 @@ class WeightBinderTests {
     void weightsWhenATypeIsUnknownToTheEngineAreRefused() throws IOException {
         requireRefusal(
                 tensors -> tensors.raw("lm_head.weight", "F8_E4M3", new byte[320 * 64], 320, 64),
-                "lm_head.weight: is F8_E4M3, wanted is BF16, F16, F32 or packed INT4");
+                "lm_head.weight: is F8_E4M3, wanted is BF16, F16, F32, F8_E4M3 with its weight_scale_inv");
     }
 }
