@@ -3,14 +3,14 @@ package dev.perigee.engine.config;
 /**
  * What a Kimi-K2-shaped model is made of. Names are the published keys of config.json in camelCase.
  *
- * <p>Fixed for this family, and checked where a file is read: SiLU, no biases, untied head, sigmoid router with correction bias.
+ * <p>Fixed for this family, and checked where a file is read: SiLU, no biases, untied head.
  *
  * @param modelType the published name of the kind of model
  * @param dimensions the extents that all parts share
  * @param attention multi-head latent attention
  * @param rope rotary positions
  * @param moe the mixture of experts
- * @param rmsNormEps epsilon of every norm, those inside attention included
+ * @param rmsNormEps epsilon of every norm; those inside attention can be given another
  */
 public record ModelConfig(
         String modelType,

@@ -60,7 +60,8 @@ public final class Transformer implements LanguageModel {
                 config,
                 checkpoint.arena(),
                 buffers,
-                new TransformerAssembly.StepBounds(maxTokens, cacheLayout.pagesFor(contextLength())));
+                new TransformerAssembly.Setting(
+                        maxTokens, cacheLayout.pagesFor(contextLength()), options.latentNormEps()));
         this.states = HiddenStates.of(buffers, maxTokens, config.dimensions().hiddenSize());
         this.step = new StepLayout(maxTokens);
         this.rotary = assembly.attention().rotary();

@@ -35,25 +35,32 @@ final class TransformerAssembly {
     private final SwiGlu.Scratch swiGlu;
     private final MixtureOfExperts.Scratch experts;
     private final FloatMatrix routerLogits;
+    private final double latentNormEps;
 
     /** @param arena lives as long as the weights; holds what is derived from them */
-    TransformerAssembly(ModelConfig config, Arena arena, ScratchBuffers buffers, StepBounds bounds) {
+    TransformerAssembly(ModelConfig config, Arena arena, ScratchBuffers buffers, Setting setting) {
         MoeConfig moe = config.moe();
-        int tokens = bounds.maxStepTokens();
+        int tokens = setting.maxStepTokens();
         int hidden = config.dimensions().hiddenSize();
         this.config = config;
         this.arena = arena;
-        this.attention = new AttentionContext(config.attention(), config.rope(), buffers, tokens, bounds.maxPages());
+        this.attention = new AttentionContext(config.attention(), config.rope(), buffers, tokens, setting.maxPages());
         this.swiGlu = SwiGlu.Scratch.of(buffers, tokens, widestFeedForward());
         this.experts = new MixtureOfExperts.Scratch(
                 buffers,
                 new MixtureOfExperts.Sizes(
                         tokens, hidden, moe.nRoutedExperts(), moe.router().numExpertsPerTok()));
         this.routerLogits = buffers.floats(tokens, moe.nRoutedExperts());
+        this.latentNormEps = setting.latentNormEps() > 0 ? setting.latentNormEps() : config.rmsNormEps();
     }
 
-    /** @param maxPages pages of the longest sequence */
-    record StepBounds(int maxStepTokens, int maxPages) {}
+    /**
+     * What the options and the cache settle.
+     *
+     * @param maxPages pages of the longest sequence
+     * @param latentNormEps epsilon of the norms inside attention, 0 for the model's own
+     */
+    record Setting(int maxStepTokens, int maxPages, double latentNormEps) {}
 
     private int widestFeedForward() {
         int expert = Math.max(config.moe().moeIntermediateSize(), config.moe().sharedIntermediateSize());
@@ -84,16 +91,20 @@ final class TransformerAssembly {
         return new RmsNorm(weight, (float) config.rmsNormEps());
     }
 
+    private RmsNorm latentNorm(FloatMatrix weight) {
+        return new RmsNorm(weight, (float) latentNormEps);
+    }
+
     private MultiHeadLatentAttention attention(int number, AttentionWeights weights) {
         AttentionWeights.@Nullable CompressedQuery compressed = weights.compressedQuery();
         QueryProjection.@Nullable Compression compression = compressed == null
                 ? null
-                : new QueryProjection.Compression(new Linear(compressed.down()), norm(compressed.norm()));
+                : new QueryProjection.Compression(new Linear(compressed.down()), latentNorm(compressed.norm()));
         return new MultiHeadLatentAttention(
                 number,
                 new QueryProjection(compression, new Linear(weights.queryUp())),
                 new LatentProjection(
-                        new Linear(weights.latentDown()), norm(weights.latentNorm()), heads(weights.latentUp())),
+                        new Linear(weights.latentDown()), latentNorm(weights.latentNorm()), heads(weights.latentUp())),
                 new Linear(weights.output()),
                 attention);
     }

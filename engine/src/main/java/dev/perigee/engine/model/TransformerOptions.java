@@ -8,8 +8,10 @@ import dev.perigee.engine.kernel.KernelOptions;
  * @param kernels which kernels compute
  * @param maxStepTokens the most tokens of one step; sizes the working memory
  * @param maxContext the longest sequence in tokens, or 0 for the model's own maximum; never above it
+ * @param latentNormEps epsilon of the norms of the compressed query and the latent, or 0 for the model's {@code rms_norm_eps}, which
+ *     vLLM, SGLang and llama.cpp take; Hugging Face transformers takes 1e-6
  */
-public record TransformerOptions(KernelOptions kernels, int maxStepTokens, int maxContext) {
+public record TransformerOptions(KernelOptions kernels, int maxStepTokens, int maxContext, double latentNormEps) {
 
     public TransformerOptions {
         if (maxStepTokens < 1) {
@@ -18,5 +20,18 @@ public record TransformerOptions(KernelOptions kernels, int maxStepTokens, int m
         if (maxContext < 0) {
             throw new IllegalArgumentException("maxContext is " + maxContext + ", at least 0");
         }
+        if (!(latentNormEps >= 0 && latentNormEps < 1)) {
+            throw new IllegalArgumentException("latentNormEps is " + latentNormEps + ", at least 0 and below 1");
+        }
+    }
+
+    /** Options under which every norm takes the model's own epsilon. */
+    public TransformerOptions(KernelOptions kernels, int maxStepTokens, int maxContext) {
+        this(kernels, maxStepTokens, maxContext, 0);
+    }
+
+    /** The same with this epsilon of the norms inside attention. */
+    public TransformerOptions withLatentNormEps(double epsilon) {
+        return new TransformerOptions(kernels, maxStepTokens, maxContext, epsilon);
     }
 }

@@ -7,13 +7,14 @@ import dev.perigee.engine.tensor.FloatMatrix;
 import java.util.List;
 
 /**
- * Chooses experts by sigmoid scores, in float32. The correction bias takes part in the choice only; weights are the scores without it.
+ * Chooses experts by their scores, in float32. The correction bias takes part in the choice only; weights are the scores without it.
  *
- * <p>Where experts form groups, only those of the best groups can be chosen; a group's worth is the sum of its two best.
+ * <p>Where experts form groups, only those of the best groups can be chosen; a group's worth is the sum of its two best where there
+ * is a correction bias, its best otherwise.
  *
  * <p>Ties go to the lower index.
  *
- * <p>Source: DeepSeek-V3 report, section 2.1.2 ({@code noaux_tc}).
+ * <p>Source: DeepSeek-V3 report, section 2.1.2 ({@code noaux_tc}); DeepSeek-V2 report, section 2.2 (softmax, groups).
  */
 public final class Router {
 
@@ -47,7 +48,7 @@ public final class Router {
         projection.apply(kernels, x, logits, rows);
         for (int token = 0; token < rows; token++) {
             score(token);
-            if (config.nGroup() > 1) {
+            if (config.limitsGroups()) {
                 limitGroups();
             }
             chooseBest(token, decision);
@@ -56,9 +57,32 @@ public final class Router {
     }
 
     private void score(int token) {
+        switch (config.scoringFunc()) {
+            case SIGMOID -> sigmoid(token);
+            case SOFTMAX -> softmax(token);
+        }
+        for (int i = 0; i < scores.length; i++) {
+            choice[i] = scores[i] + correctionBias[i];
+        }
+    }
+
+    private void sigmoid(int token) {
         for (int i = 0; i < scores.length; i++) {
             scores[i] = (float) (1 / (1 + Math.exp(-logits.get(token, i))));
-            choice[i] = scores[i] + correctionBias[i];
+        }
+    }
+
+    private void softmax(int token) {
+        float top = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < scores.length; i++) {
+            top = Math.max(top, logits.get(token, i));
+        }
+        double sum = 0;
+        for (int i = 0; i < scores.length; i++) {
+            sum += Math.exp(logits.get(token, i) - top);
+        }
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = (float) (Math.exp(logits.get(token, i) - top) / sum);
         }
     }
 
@@ -81,7 +105,7 @@ public final class Router {
         int best = -1;
         float bestWorth = 0;
         for (int group = 0; group < groupKept.length; group++) {
-            float worth = groupKept[group] ? 0 : sumOfBestTwo(group * groupSize, groupSize);
+            float worth = groupKept[group] ? 0 : worth(group * groupSize, groupSize);
             if (!groupKept[group] && (best < 0 || worth > bestWorth)) {
                 best = group;
                 bestWorth = worth;
@@ -90,7 +114,7 @@ public final class Router {
         return best;
     }
 
-    private float sumOfBestTwo(int first, int count) {
+    private float worth(int first, int count) {
         float best = Float.NEGATIVE_INFINITY;
         float second = Float.NEGATIVE_INFINITY;
         for (int i = first; i < first + count; i++) {
@@ -101,7 +125,7 @@ public final class Router {
                 second = choice[i];
             }
         }
-        return count == 1 ? best : best + second;
+        return count == 1 || !config.topkMethod().hasCorrectionBias() ? best : best + second;
     }
 
     private void chooseBest(int token, RoutingDecision decision) {

@@ -6,6 +6,8 @@ import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.config.MoeConfig;
 import dev.perigee.engine.config.RopeConfig;
 import dev.perigee.engine.config.RouterConfig;
+import dev.perigee.engine.config.ScoringFunction;
+import dev.perigee.engine.config.TopkMethod;
 import dev.perigee.engine.config.TransformerDimensions;
 import dev.perigee.engine.config.YarnConfig;
 import dev.perigee.engine.json.JsonFiles;
@@ -14,9 +16,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads config.json of a {@code kimi_k2} checkpoint, or of a {@code deepseek_v3} one where it says the same.
+ * Reads config.json of the Kimi and DeepSeek models that have latent attention. Of a model that also sees pictures it reads the
+ * language model.
  *
- * <p>Source: the published config.json of Kimi-K2-Instruct and Moonlight-16B-A3B.
+ * <p>What later versions of {@code transformers} write differently ({@code rope_parameters}, keys left out that have one value) means
+ * the same.
+ *
+ * <p>Source: the published config.json of Kimi-K2-Instruct, K2.5, Moonlight-16B-A3B, Kimi-VL, DeepSeek-V3 and DeepSeek-V2-Lite.
  */
 public final class ConfigFile {
 
@@ -24,7 +30,8 @@ public final class ConfigFile {
     public static final String NAME = "config.json";
 
     private static final long MAX_BYTES = 4L << 20;
-    private static final List<String> MODEL_TYPES = List.of("kimi_k2", "deepseek_v3");
+    private static final String ROPE_PARAMETERS = "rope_parameters";
+    private static final String ROPE_SCALING = "rope_scaling";
 
     private ConfigFile() {}
 
@@ -35,13 +42,20 @@ public final class ConfigFile {
      */
     public static ModelConfig read(Path folder) {
         Path file = folder.resolve(NAME);
-        ConfigKeys keys = new ConfigKeys(file, "", JsonFiles.readObject(file, MAX_BYTES));
-        String modelType = keys.oneOf("model_type", MODEL_TYPES);
+        ConfigKeys whole = new ConfigKeys(file, "", JsonFiles.readObject(file, MAX_BYTES));
+        ModelType type = ModelType.named(whole.oneOf("model_type", ModelType.all()));
+        ConfigKeys keys = type.languageKeys(whole);
         refuseOtherArithmetic(keys);
+        QuantizationScheme.check(whole);
         QuantizationScheme.check(keys);
         try {
             return new ModelConfig(
-                    modelType, dimensions(keys), attention(keys), rope(keys), moe(keys), keys.number("rms_norm_eps"));
+                    type.published(),
+                    dimensions(keys),
+                    attention(keys),
+                    rope(keys),
+                    moe(keys, keys == whole ? type : languageType(keys)),
+                    keys.number("rms_norm_eps"));
         } catch (IllegalArgumentException e) {
             throw new ModelLoadException(
                     file.toString(), String.valueOf(e.getMessage()), "fetch config.json of the checkpoint again", e);
@@ -50,11 +64,15 @@ public final class ConfigFile {
 
     private static void refuseOtherArithmetic(ConfigKeys keys) {
         keys.oneOf("hidden_act", List.of("silu"));
-        keys.oneOf("scoring_func", List.of("sigmoid"));
-        keys.oneOf("topk_method", List.of("noaux_tc"));
         keys.onlyIfPresent("attention_bias", "false");
+        keys.onlyIfPresent("mlp_bias", "false");
+        keys.onlyIfPresent("rope_interleave", "true");
         keys.onlyIfPresent("tie_word_embeddings", "false");
         keys.onlyIfPresent("num_key_value_heads", String.valueOf(keys.integer("num_attention_heads")));
+    }
+
+    private static ModelType languageType(ConfigKeys keys) {
+        return ModelType.named(keys.oneOf("model_type", ModelType.textOnly()));
     }
 
     private static TransformerDimensions dimensions(ConfigKeys keys) {
@@ -77,8 +95,12 @@ public final class ConfigFile {
     }
 
     private static RopeConfig rope(ConfigKeys keys) {
+        if (keys.has(ROPE_PARAMETERS)) {
+            ConfigKeys rope = keys.inner(ROPE_PARAMETERS);
+            return new RopeConfig(rope.number("rope_theta"), yarn(rope));
+        }
         return new RopeConfig(
-                keys.number("rope_theta"), keys.has("rope_scaling") ? yarn(keys.inner("rope_scaling")) : null);
+                keys.number("rope_theta"), keys.has(ROPE_SCALING) ? yarn(keys.inner(ROPE_SCALING)) : null);
     }
 
     private static @Nullable YarnConfig yarn(ConfigKeys keys) {
@@ -95,13 +117,15 @@ public final class ConfigFile {
                 keys.number("mscale_all_dim", 0));
     }
 
-    private static MoeConfig moe(ConfigKeys keys) {
+    private static MoeConfig moe(ConfigKeys keys, ModelType type) {
         RouterConfig router = new RouterConfig(
                 keys.integer("num_experts_per_tok"),
                 keys.integer("n_group", 1),
                 keys.integer("topk_group", 1),
                 keys.number("routed_scaling_factor"),
-                keys.flag("norm_topk_prob"));
+                keys.flag("norm_topk_prob"),
+                keys.constant("scoring_func", ScoringFunction.values(), type.usualScoring()),
+                keys.constant("topk_method", TopkMethod.values(), type.usualMethod()));
         return new MoeConfig(
                 keys.integer("n_routed_experts"),
                 keys.integer("n_shared_experts", 0),

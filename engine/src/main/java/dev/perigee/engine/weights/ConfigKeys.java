@@ -2,7 +2,9 @@ package dev.perigee.engine.weights;
 
 import dev.perigee.engine.ModelLoadException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -72,6 +74,16 @@ record ConfigKeys(Path file, String prefix, JsonNode object) {
             throw odd(key, required(key), "one of " + known);
         }
         return value;
+    }
+
+    /** The constant whose name in lower case the key holds. */
+    <T extends Enum<T>> T constant(String key, T[] known, T absent) {
+        if (!has(key)) {
+            return absent;
+        }
+        List<String> names =
+                Arrays.stream(known).map(c -> c.name().toLowerCase(Locale.ROOT)).toList();
+        return known[names.indexOf(oneOf(key, names))];
     }
 
     /** Refuses the key where it is there with another value. */

@@ -6,7 +6,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Checks that {@code quantization_config}, where there is one, describes weights that this engine reads: compressed-tensors
- * {@code pack-quantized}, 4 bits, symmetric, groups of 32.
+ * {@code pack-quantized}, 4 bits, symmetric, groups of 32; or FP8 e4m3 in tiles of 128 × 128. Activations stay as they are whatever
+ * {@code activation_scheme} says.
  *
  * <p>Which tensors are quantised is decided by the tensors themselves, not here: published configurations list their exceptions
  * incompletely.
@@ -15,6 +16,8 @@ final class QuantizationScheme {
 
     static final int GROUP_SIZE = 32;
 
+    private static final String TILE = "[128,128]";
+
     private QuantizationScheme() {}
 
     static void check(ConfigKeys keys) {
@@ -22,7 +25,10 @@ final class QuantizationScheme {
             return;
         }
         ConfigKeys scheme = keys.inner("quantization_config");
-        scheme.oneOf("quant_method", List.of("compressed-tensors"));
+        if (scheme.oneOf("quant_method", List.of("compressed-tensors", "fp8")).equals("fp8")) {
+            checkTiles(scheme);
+            return;
+        }
         scheme.oneOf("format", List.of("pack-quantized"));
         ConfigKeys groups = scheme.inner("config_groups");
         if (groups.object().isEmpty()) {
@@ -33,6 +39,18 @@ final class QuantizationScheme {
         }
         for (String name : groups.object().propertyNames()) {
             checkWeights(groups.inner(name).inner("weights"));
+        }
+    }
+
+    private static void checkTiles(ConfigKeys scheme) {
+        scheme.onlyIfPresent("fmt", "e4m3");
+        if (!scheme.has("weight_block_size")
+                || !scheme.object().get("weight_block_size").toString().equals(TILE)) {
+            throw new ModelLoadException(
+                    scheme.file().toString(),
+                    "\"quantization_config.weight_block_size\" is "
+                            + scheme.object().get("weight_block_size") + ", wanted is " + TILE,
+                    "give a checkpoint whose FP8 weights have a scale for every 128 x 128 of them");
         }
     }
 

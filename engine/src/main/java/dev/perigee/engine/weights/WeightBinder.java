@@ -15,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeightBinder {
 
-    private static final String PREFIX = "model.";
-
     private final TensorBinder tensors;
     private final ModelConfig config;
+    private final String family;
     private final int hidden;
 
     private WeightBinder(SafetensorsCheckpoint checkpoint, ModelConfig config) {
         this.tensors = new TensorBinder(checkpoint);
         this.config = config;
+        this.family = ModelType.named(config.modelType()).tensorPrefix();
         this.hidden = config.dimensions().hiddenSize();
     }
 
@@ -43,14 +43,14 @@ public final class WeightBinder {
             layers.add(layer(i));
         }
         return new ModelWeights(
-                tensors.matrix(PREFIX + "embed_tokens", vocabulary, hidden),
+                tensors.matrix(family + "model.embed_tokens", vocabulary, hidden),
                 layers,
-                tensors.norm(PREFIX + "norm", hidden),
-                tensors.matrix("lm_head", vocabulary, hidden));
+                tensors.norm(family + "model.norm", hidden),
+                tensors.matrix(family + "lm_head", vocabulary, hidden));
     }
 
     private LayerWeights layer(int number) {
-        String prefix = PREFIX + "layers." + number + ".";
+        String prefix = family + "model.layers." + number + ".";
         return new LayerWeights(
                 tensors.norm(prefix + "input_layernorm", hidden),
                 attention(prefix + "self_attn."),
@@ -90,11 +90,17 @@ public final class WeightBinder {
                 tensors.matrix(prefix + "down_proj", hidden, width));
     }
 
+    private float[] correctionBias(String prefix, MoeConfig moe) {
+        return moe.router().topkMethod().hasCorrectionBias()
+                ? tensors.vector(prefix + "gate.e_score_correction_bias", moe.nRoutedExperts())
+                : new float[moe.nRoutedExperts()];
+    }
+
     private FeedForwardWeights.Experts experts(String prefix) {
         MoeConfig moe = config.moe();
         WeightMatrix router = tensors.matrix(prefix + "gate", moe.nRoutedExperts(), hidden);
         List<Float> bias = new ArrayList<>();
-        for (float value : tensors.vector(prefix + "gate.e_score_correction_bias", moe.nRoutedExperts())) {
+        for (float value : correctionBias(prefix, moe)) {
             bias.add(value);
         }
         List<FeedForwardWeights.Dense> experts = new ArrayList<>();

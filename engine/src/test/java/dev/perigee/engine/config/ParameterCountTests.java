@@ -16,7 +16,7 @@ class ParameterCountTests {
                 new TransformerDimensions(7168, 18432, 61, 163_840, 131_072),
                 new AttentionConfig(64, 1536, 512, 128, 64, 128),
                 ROPE,
-                new MoeConfig(384, 1, 2048, 1, 1, new RouterConfig(8, 1, 1, 2.827, true)),
+                new MoeConfig(384, 1, 2048, 1, 1, RouterConfig.noauxTc(8, 1, 1, 2.827, true)),
                 1e-6);
         assertThat(ParameterCount.of(k2)).isEqualTo(new ParameterCount(1_026_408_232_448L, 32_861_500_928L));
     }
@@ -29,7 +29,7 @@ class ParameterCountTests {
                 new TransformerDimensions(2048, 11264, 27, 163_840, 8192),
                 new AttentionConfig(16, 0, 512, 128, 64, 128),
                 ROPE,
-                new MoeConfig(64, 2, 1408, 1, 1, new RouterConfig(6, 1, 1, 2.446, true)),
+                new MoeConfig(64, 2, 1408, 1, 1, RouterConfig.noauxTc(6, 1, 1, 2.446, true)),
                 1e-5);
         assertThat(ParameterCount.of(moonlight).total()).isEqualTo(15_960_110_208L);
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.perigee.engine.config.RouterConfig;
+import dev.perigee.engine.config.ScoringFunction;
+import dev.perigee.engine.config.TopkMethod;
 import dev.perigee.engine.kernel.ScalarKernels;
 import dev.perigee.engine.layer.Linear;
 import dev.perigee.engine.quantization.F32Weights;
@@ -50,7 +52,7 @@ class RouterTests {
     @Test
     void choiceWhenBiasLiftsAnExpertTakesItWithItsOwnScore() {
         RoutingDecision decision =
-                route(new RouterConfig(2, 1, 1, 2.5, true), List.of(0f, 0f, 0.9f, 0f), 2, 1, -1, 0.5);
+                route(RouterConfig.noauxTc(2, 1, 1, 2.5, true), List.of(0f, 0f, 0.9f, 0f), 2, 1, -1, 0.5);
         float sum = sigmoid(-1) + sigmoid(2);
         assertThat(decision.expert(0, 0)).isEqualTo(2);
         assertThat(decision.expert(0, 1)).isEqualTo(0);
@@ -60,13 +62,13 @@ class RouterTests {
 
     @Test
     void weightsWhenNotNormedAreScoresTimesScale() {
-        RoutingDecision decision = route(new RouterConfig(1, 1, 1, 2, false), List.of(0f, 0f), 0.25, -3);
+        RoutingDecision decision = route(RouterConfig.noauxTc(1, 1, 1, 2, false), List.of(0f, 0f), 0.25, -3);
         assertThat(decision.weight(0, 0)).isCloseTo(2 * sigmoid(0.25), within(1e-6f));
     }
 
     @Test
     void choiceWhenScoresTieTakesTheLowerIndex() {
-        RoutingDecision decision = route(new RouterConfig(2, 1, 1, 1, true), List.of(0f, 0f, 0f, 0f), 0, 1, 1, 1);
+        RoutingDecision decision = route(RouterConfig.noauxTc(2, 1, 1, 1, true), List.of(0f, 0f, 0f, 0f), 0, 1, 1, 1);
         assertThat(decision.expert(0, 0)).isEqualTo(1);
         assertThat(decision.expert(0, 1)).isEqualTo(2);
     }
@@ -74,14 +76,34 @@ class RouterTests {
     @Test
     void choiceWhenGroupsAreLimitedStaysInTheBestOnes() {
         RoutingDecision decision =
-                route(new RouterConfig(2, 3, 1, 1, true), List.of(0f, 0f, 0f, 0f, 0f, 0f), 5, -9, 2, 2, 1, 1);
+                route(RouterConfig.noauxTc(2, 3, 1, 1, true), List.of(0f, 0f, 0f, 0f, 0f, 0f), 5, -9, 2, 2, 1, 1);
         assertThat(decision.expert(0, 0)).isEqualTo(2);
         assertThat(decision.expert(0, 1)).isEqualTo(3);
     }
 
     @Test
+    void weightsWhenScoringIsSoftmaxAreSharesOfAll() {
+        RouterConfig config = new RouterConfig(2, 1, 1, 3, false, ScoringFunction.SOFTMAX, TopkMethod.GREEDY);
+        RoutingDecision decision = route(config, List.of(0f, 0f, 0f), Math.log(1), Math.log(6), Math.log(3));
+        assertThat(decision.expert(0, 0)).isEqualTo(1);
+        assertThat(decision.weight(0, 0)).isCloseTo(3 * 0.6f, within(1e-6f));
+        assertThat(decision.expert(0, 1)).isEqualTo(2);
+        assertThat(decision.weight(0, 1)).isCloseTo(3 * 0.3f, within(1e-6f));
+    }
+
+    @Test
+    void choiceWhenGroupsAreLimitedWithoutBiasTakesTheGroupOfTheBest() {
+        RouterConfig config =
+                new RouterConfig(2, 2, 1, 1, false, ScoringFunction.SOFTMAX, TopkMethod.GROUP_LIMITED_GREEDY);
+        RoutingDecision decision = route(config, List.of(0f, 0f, 0f, 0f), 3, -9, 2.9, 2.9);
+        assertThat(decision.expert(0, 0)).isEqualTo(0);
+        assertThat(decision.expert(0, 1)).isEqualTo(1);
+    }
+
+    @Test
     void choiceWhenBiasedScoresAreNegativeStillLeavesOtherGroupsOut() {
-        RoutingDecision decision = route(new RouterConfig(2, 2, 1, 1, true), List.of(-5f, -5f, -9f, -9f), 0, 0, 9, 9);
+        RoutingDecision decision =
+                route(RouterConfig.noauxTc(2, 2, 1, 1, true), List.of(-5f, -5f, -9f, -9f), 0, 0, 9, 9);
         assertThat(decision.expert(0, 0)).isEqualTo(0);
         assertThat(decision.expert(0, 1)).isEqualTo(1);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.config.ModelConfig;
+import dev.perigee.engine.config.ScoringFunction;
+import dev.perigee.engine.config.TopkMethod;
 import dev.perigee.engine.config.YarnConfig;
 import dev.perigee.engine.testing.TinyCheckpoint;
 import java.io.IOException;
@@ -75,10 +77,15 @@ class ConfigFileTests {
             quoteCharacter = '~',
             delimiter = '|',
             value = {
-                "model_type|\"llama\"|\"model_type\" is \"llama\", wanted is one of [kimi_k2, deepseek_v3]",
+                "model_type|\"llama\"|\"model_type\" is \"llama\", wanted is one of [kimi_k2, kimi_k25, kimi_vl, deepseek_v3, deepseek_v2]",
                 "hidden_act|\"gelu\"|\"hidden_act\" is \"gelu\", wanted is one of [silu]",
-                "scoring_func|\"softmax\"|\"scoring_func\" is \"softmax\", wanted is one of [sigmoid]",
-                "topk_method|\"greedy\"|\"topk_method\" is \"greedy\", wanted is one of [noaux_tc]",
+                "scoring_func|\"tanh\"|\"scoring_func\" is \"tanh\", wanted is one of [sigmoid, softmax]",
+                "topk_method|\"best\"|is \"best\", wanted is one of [noaux_tc, greedy, group_limited_greedy]",
+                "rope_interleave|false|\"rope_interleave\" is false, wanted is true",
+                "mlp_bias|true|\"mlp_bias\" is true, wanted is false",
+                "quantization_config|{\"quant_method\":\"fp8\",\"weight_block_size\":[64,64]}|is [64,64], wanted is [128,128]",
+                "quantization_config|{\"quant_method\":\"fp8\"}|\"quantization_config.weight_block_size\" is null",
+                "quantization_config|{\"quant_method\":\"fp8\",\"fmt\":\"e5m2\"}|\"quantization_config.fmt\" is \"e5m2\"",
                 "attention_bias|true|\"attention_bias\" is true, wanted is false",
                 "tie_word_embeddings|true|\"tie_word_embeddings\" is true, wanted is false",
                 "num_key_value_heads|1|\"num_key_value_heads\" is 1, wanted is 3",
@@ -133,8 +140,6 @@ class ConfigFileTests {
                 "first_k_dense_replace",
                 "routed_scaling_factor",
                 "norm_topk_prob",
-                "scoring_func",
-                "topk_method",
                 "hidden_act",
                 "rms_norm_eps",
                 "rope_theta",
@@ -143,6 +148,43 @@ class ConfigFileTests {
             })
     void configWhenARequiredKeyIsMissingIsRefusedByName(String key) throws IOException {
         requireRefusal(new TinyCheckpoint(0).without(key), "has no \"" + key + "\"");
+    }
+
+    @Test
+    void configWhenModelSeesPicturesGivesItsLanguageModel() throws IOException {
+        new TinyCheckpoint(0).writeConfig(folder);
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, "{\"model_type\":\"kimi_k25\",\"text_config\":" + Files.readString(file) + "}");
+        ModelConfig config = ConfigFile.read(folder);
+        assertThat(config.modelType()).isEqualTo("kimi_k25");
+        assertThat(config.dimensions().vocabSize()).isEqualTo(320);
+        Files.writeString(file, "{\"model_type\":\"kimi_vl\",\"text_config\":{\"model_type\":\"llama\"}}");
+        assertThatThrownBy(() -> ConfigFile.read(folder)).hasMessageContaining("\"text_config.hidden_act\"");
+    }
+
+    @Test
+    void configWhenWrittenByLaterTransformersMeansTheSame() throws IOException {
+        ModelConfig config = read(new TinyCheckpoint(0)
+                .with("model_type", "\"deepseek_v3\"")
+                .without("scoring_func")
+                .without("topk_method")
+                .without("rope_theta")
+                .without("rope_scaling")
+                .with(
+                        "rope_parameters",
+                        "{\"rope_type\":\"yarn\",\"rope_theta\":10000.0,\"factor\":40.0,\"beta_fast\":32.0,\"beta_slow\":1.0,"
+                                + "\"original_max_position_embeddings\":4096,\"mscale\":1.0,\"mscale_all_dim\":1.0}"));
+        assertThat(config.rope().ropeTheta()).isEqualTo(10_000);
+        assertThat(config.rope().yarn()).isEqualTo(new YarnConfig(40, 4096, 32, 1, 1, 1));
+        assertThat(config.moe().router().topkMethod()).isEqualTo(TopkMethod.NOAUX_TC);
+        assertThat(read(new TinyCheckpoint(0)
+                                .with("model_type", "\"deepseek_v2\"")
+                                .without("scoring_func")
+                                .without("topk_method"))
+                        .moe()
+                        .router()
+                        .scoringFunc())
+                .isEqualTo(ScoringFunction.SOFTMAX);
     }
 
     @Test
@@ -165,10 +207,10 @@ class ConfigFileTests {
     }
 
     @Test
-    void configWhenSchemeIsFp8IsRefusedByName() throws IOException {
+    void configWhenSchemeIsUnknownIsRefusedByName() throws IOException {
         requireRefusal(
-                new TinyCheckpoint(0).with("quantization_config", "{\"quant_method\":\"fp8\"}"),
-                "\"quantization_config.quant_method\" is \"fp8\"");
+                new TinyCheckpoint(0).with("quantization_config", "{\"quant_method\":\"gptq\"}"),
+                "\"quantization_config.quant_method\" is \"gptq\", wanted is one of [compressed-tensors, fp8]");
     }
 
     private static String scheme(String bits, String symmetric, String group) {
