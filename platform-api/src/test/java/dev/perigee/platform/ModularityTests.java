@@ -21,6 +21,15 @@ class ModularityTests {
     void modulesWhenListedAreThoseOfTheHouse() {
         assertThat(modules.stream().map(ApplicationModule::getIdentifier).map(Object::toString))
                 .containsExactlyInAnyOrder(
-                        "secret", "web", "tenancy", "apikey", "access", "catalog", "completion", "openai", "admin");
+                        "secret",
+                        "web",
+                        "tenancy",
+                        "apikey",
+                        "access",
+                        "catalog",
+                        "quota",
+                        "completion",
+                        "openai",
+                        "admin");
     }
 }

@@ -6,6 +6,8 @@ import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.platform.access.AccessAutoConfiguration;
 import dev.perigee.platform.access.AdminTokenVerifier;
 import dev.perigee.platform.apikey.ApiKeys;
+import dev.perigee.platform.quota.QuotaAutoConfiguration;
+import dev.perigee.platform.quota.Quotas;
 import dev.perigee.platform.tenancy.Projects;
 import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.JsonBodies;
@@ -14,8 +16,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.context.annotation.Bean;
 
 /** The admin API's addresses. */
-@AutoConfiguration(after = {AccessAutoConfiguration.class, BillingAutoConfiguration.class})
-@ConditionalOnBean({AdminTokenVerifier.class, UsageReport.class})
+@AutoConfiguration(
+        after = {AccessAutoConfiguration.class, QuotaAutoConfiguration.class, BillingAutoConfiguration.class})
+@ConditionalOnBean({AdminTokenVerifier.class, UsageReport.class, Quotas.class})
 public final class AdminAutoConfiguration {
 
     @Bean
@@ -31,6 +34,12 @@ public final class AdminAutoConfiguration {
     @Bean
     ApiKeysController apiKeysController(Tenants tenants, ApiKeys apiKeys, JsonBodies bodies) {
         return new ApiKeysController(tenants, apiKeys, bodies);
+    }
+
+    @Bean
+    QuotaController quotaController(
+            Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, JsonBodies bodies) {
+        return new QuotaController(tenants, projects, apiKeys, quotas, bodies);
     }
 
     @Bean

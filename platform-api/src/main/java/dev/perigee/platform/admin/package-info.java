@@ -1,5 +1,5 @@
 /**
- * The admin API, {@code /admin/v1}: tenants, projects, keys, usage and prices over HTTP.
+ * The admin API, {@code /admin/v1}: tenants, projects, keys, quotas, usage and prices over HTTP.
  *
  * <p>Lists answer {@code {"data":[…],"has_more":…}} and take {@code limit} and {@code after}. Money is {@code {"amount":"1.5","currency":"USD"}},
  * times are RFC 3339 in UTC.
@@ -10,7 +10,7 @@
  */
 @ApplicationModule(
         displayName = "Admin API",
-        allowedDependencies = {"access", "apikey", "tenancy", "web"})
+        allowedDependencies = {"access", "apikey", "quota", "tenancy", "web"})
 @NullMarked
 package dev.perigee.platform.admin;
 

@@ -8,7 +8,9 @@ import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.platform.catalog.CatalogModel;
+import dev.perigee.platform.quota.RateStanding;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,12 +30,14 @@ public final class Completion implements AutoCloseable {
     private final CatalogModel model;
     private final Generation generation;
     private final Charging charging;
+    private final QuotaUse quota;
     private boolean settled;
 
-    Completion(CatalogModel model, Generation generation, Charging charging) {
+    Completion(CatalogModel model, Generation generation, Charging charging, QuotaUse quota) {
         this.model = model;
         this.generation = generation;
         this.charging = charging;
+        this.quota = quota;
     }
 
     /** The request's id. */
@@ -44,6 +48,11 @@ public final class Completion implements AutoCloseable {
     /** The model that answers. */
     public CatalogModel model() {
         return model;
+    }
+
+    /** Where the rates stood when it was let in; empty where none has a limit. */
+    public List<RateStanding> rates() {
+        return quota.rates();
     }
 
     /**
@@ -96,7 +105,11 @@ public final class Completion implements AutoCloseable {
     }
 
     private void settle(TokenUsage usage, RequestOutcome outcome) {
-        charging.settle(generation.id(), measured(usage), outcome);
+        try {
+            charging.settle(generation.id(), measured(usage), outcome);
+        } finally {
+            quota.end(usage.outputTokens());
+        }
     }
 
     private static AssertionError notTerminal(GenerationEvent event) {

@@ -4,6 +4,8 @@ import dev.perigee.billing.charging.Charging;
 import dev.perigee.inference.InferenceBackend;
 import dev.perigee.platform.catalog.Catalog;
 import dev.perigee.platform.catalog.CatalogAutoConfiguration;
+import dev.perigee.platform.quota.QuotaAutoConfiguration;
+import dev.perigee.platform.quota.Quotas;
 import dev.perigee.platform.secret.SecretAutoConfiguration;
 import dev.perigee.platform.secret.ServerKey;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -14,9 +16,9 @@ import org.springframework.context.annotation.Bean;
 
 /** The use case over catalog, backend and billing. */
 @AutoConfiguration(
-        after = {CatalogAutoConfiguration.class, SecretAutoConfiguration.class},
+        after = {CatalogAutoConfiguration.class, QuotaAutoConfiguration.class, SecretAutoConfiguration.class},
         afterName = "dev.perigee.billing.BillingAutoConfiguration")
-@ConditionalOnBean({Catalog.class, Charging.class, ServerKey.class})
+@ConditionalOnBean({Catalog.class, Charging.class, Quotas.class, ServerKey.class})
 @EnableConfigurationProperties(CompletionProperties.class)
 public final class CompletionAutoConfiguration {
 
@@ -26,8 +28,9 @@ public final class CompletionAutoConfiguration {
             Catalog catalog,
             InferenceBackend backend,
             Charging charging,
+            Quotas quotas,
             ServerKey serverKey,
             CompletionProperties properties) {
-        return new Completions(catalog, backend, charging, serverKey, properties);
+        return new Completions(catalog, backend, charging, quotas, serverKey, properties);
     }
 }

@@ -1,6 +1,7 @@
 package dev.perigee.platform.completion;
 
 import dev.perigee.billing.metering.RequestOutcome;
+import dev.perigee.platform.quota.ExhaustedQuota;
 
 /** Why a request was not taken; nothing was generated and nothing is charged. In order of precedence. */
 public sealed interface CompletionRefusal {
@@ -49,6 +50,25 @@ public sealed interface CompletionRefusal {
             return "This model's context holds " + contextLength
                     + " tokens, prompt and answer together; the messages have " + promptTokens
                     + " tokens. Shorten them.";
+        }
+    }
+
+    /** A rate or concurrency limit is exhausted. */
+    record RateLimited(ExhaustedQuota exhausted) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.RATE_LIMITED;
+        }
+
+        @Override
+        public String message() {
+            ExhaustedQuota.Counters counters = exhausted.counters();
+            String limit = "The limit of " + counters.limit() + " "
+                    + exhausted.measure().word().replace('_', ' ') + " of this "
+                    + exhausted.scope().word().replace('_', ' ');
+            return exhausted.tooLarge()
+                    ? limit + " is smaller than this request, which asks for " + counters.asked() + "."
+                    : limit + " is used up: " + counters.used() + " used, " + counters.asked() + " asked for.";
         }
     }
 

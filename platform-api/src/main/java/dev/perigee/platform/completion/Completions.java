@@ -7,6 +7,7 @@ import dev.perigee.billing.charging.RefusedRequest;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
+import dev.perigee.engine.Generation;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
@@ -14,9 +15,14 @@ import dev.perigee.inference.InferenceBackend;
 import dev.perigee.platform.access.Caller;
 import dev.perigee.platform.catalog.Catalog;
 import dev.perigee.platform.catalog.CatalogModel;
+import dev.perigee.platform.quota.QuotaClaim;
+import dev.perigee.platform.quota.QuotaDecision;
+import dev.perigee.platform.quota.Quotas;
+import dev.perigee.platform.quota.RateStanding;
 import dev.perigee.platform.secret.HashPurpose;
 import dev.perigee.platform.secret.ServerKey;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +35,7 @@ public final class Completions {
     private final Catalog catalog;
     private final InferenceBackend backend;
     private final Charging charging;
+    private final Quotas quotas;
     private final ServerKey serverKey;
     private final CompletionProperties properties;
 
@@ -36,11 +43,13 @@ public final class Completions {
             Catalog catalog,
             InferenceBackend backend,
             Charging charging,
+            Quotas quotas,
             ServerKey serverKey,
             CompletionProperties properties) {
         this.catalog = catalog;
         this.backend = backend;
         this.charging = charging;
+        this.quotas = quotas;
         this.serverKey = serverKey;
         this.properties = properties;
     }
@@ -59,8 +68,14 @@ public final class Completions {
             throw refuse(request, new CompletionRefusal.ContextLengthExceeded(promptTokens, model.contextLength()));
         }
         int maxTokens = Math.min(room, request.maxTokens() != null ? request.maxTokens() : properties.maxTokens());
-        reserve(request, promptTokens, maxTokens);
-        return submit(request, model, maxTokens);
+        QuotaUse quota = enter(request, promptTokens);
+        try {
+            reserve(request, quota.rates(), promptTokens, maxTokens);
+            return new Completion(model, submit(request, quota.rates(), maxTokens), charging, quota);
+        } catch (RuntimeException e) {
+            quota.end(0);
+            throw e;
+        }
     }
 
     /** Records that a request of a known caller was malformed. */
@@ -78,7 +93,20 @@ public final class Completions {
         return model;
     }
 
-    private void reserve(CompletionRequest request, int promptTokens, int maxTokens) {
+    private QuotaUse enter(CompletionRequest request, int promptTokens) {
+        Caller caller = request.caller().caller();
+        QuotaClaim claim = new QuotaClaim(
+                request.id(),
+                new QuotaClaim.Caller(caller.apiKeyId(), caller.projectId(), caller.tenantId()),
+                promptTokens);
+        return switch (quotas.admit(claim)) {
+            case QuotaDecision.Admitted admitted -> new QuotaUse(quotas, claim, admitted.standings());
+            case QuotaDecision.Refused refused ->
+                throw refuse(request, new CompletionRefusal.RateLimited(refused.exhausted()), refused.standings());
+        };
+    }
+
+    private void reserve(CompletionRequest request, List<RateStanding> rates, int promptTokens, int maxTokens) {
         ChargeRequest charge =
                 new ChargeRequest(request.id(), attribution(request), request.model(), promptTokens, maxTokens);
         switch (charging.reserve(charge)) {
@@ -87,24 +115,25 @@ public final class Completions {
                 throw refuse(
                         request,
                         new CompletionRefusal.Unpriced(
-                                unpriced.model(), unpriced.currency().getCurrencyCode()));
+                                unpriced.model(), unpriced.currency().getCurrencyCode()),
+                        rates);
             case Admission.DuplicateRequest duplicate ->
                 throw new AssertionError("request id used twice: " + duplicate.requestId());
         }
     }
 
-    private Completion submit(CompletionRequest request, CatalogModel model, int maxTokens) {
+    private Generation submit(CompletionRequest request, List<RateStanding> rates, int maxTokens) {
         GenerationRequest.Limits limits = new GenerationRequest.Limits(maxTokens, request.stop());
         String tenant = request.caller().caller().tenantId().toString();
         GenerationRequest.Scheduling scheduling = new GenerationRequest.Scheduling(tenant, tenant, 1);
         GenerationRequest generation =
                 new GenerationRequest(request.id(), request.prompt(), request.sampling(), limits, scheduling);
         try {
-            return new Completion(model, backend.submit(generation), charging);
+            return backend.submit(generation);
         } catch (RequestRejectedException e) {
             CompletionRefusal refusal = refusal(e.rejection());
             charging.settle(request.id(), MeasuredUsage.NONE, refusal.outcome());
-            throw new CompletionRefusedException(refusal);
+            throw new CompletionRefusedException(refusal, rates);
         } catch (RuntimeException e) {
             boolean callersFault = e instanceof IllegalArgumentException;
             charging.settle(
@@ -125,8 +154,13 @@ public final class Completions {
     }
 
     private CompletionRefusedException refuse(CompletionRequest request, CompletionRefusal refusal) {
+        return refuse(request, refusal, List.of());
+    }
+
+    private CompletionRefusedException refuse(
+            CompletionRequest request, CompletionRefusal refusal, List<RateStanding> rates) {
         charging.refuse(new RefusedRequest(request.id(), attribution(request), request.model(), refusal.outcome()));
-        return new CompletionRefusedException(refusal);
+        return new CompletionRefusedException(refusal, rates);
     }
 
     private CostAttribution attribution(CompletionRequest request) {

@@ -1,6 +1,8 @@
 /**
  * The one use case: admit, reserve, generate, settle.
  *
+ * <p>Rates come first, then money: whoever is refused by a rate holds nothing.
+ *
  * <p><b>Owns</b>: the order of these steps. <b>Does not own</b>: wire formats (the dialects do), money (billing does), tokens (the backend
  * does).
  *
@@ -9,7 +11,7 @@
  */
 @ApplicationModule(
         displayName = "Completion",
-        allowedDependencies = {"access", "catalog", "secret"})
+        allowedDependencies = {"access", "catalog", "quota", "secret"})
 @NullMarked
 package dev.perigee.platform.completion;
 

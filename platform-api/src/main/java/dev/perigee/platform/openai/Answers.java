@@ -60,6 +60,7 @@ final class Answers {
                 Problem.of(ProblemKind.FORBIDDEN, "model_not_allowed", message).about("model");
             case CompletionRefusal.ContextLengthExceeded r ->
                 Problem.invalid("context_length_exceeded", "messages", message);
+            case CompletionRefusal.RateLimited r -> RateLimits.refused(r.exhausted(), message);
             case CompletionRefusal.Unpriced r -> Problem.invalid("unpriced_model", "model", message);
             case CompletionRefusal.Overloaded r ->
                 Problem.of(ProblemKind.UNAVAILABLE, "overloaded", message).retryAfter(PAUSE);

@@ -51,8 +51,9 @@ final class ChatCompletionController {
     void complete(@AuthenticationPrincipal Caller caller, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
         ChatCompletionOrder order = read(caller, request);
-        try (Completion completion = start(RequestId.of(request), caller, order)) {
+        try (Completion completion = start(request, response, caller, order)) {
             AnswerHead head = new AnswerHead(completion.id(), Instant.now(), completion.model());
+            RateLimits.tell(completion.rates(), response);
             response.setHeader(CatalogModel.ATTRIBUTION_HEADER, head.model().licenseAttribution());
             if (!order.ignored().isEmpty()) {
                 response.setHeader(IGNORED_HEADER, String.join(",", order.ignored()));
@@ -79,7 +80,9 @@ final class ChatCompletionController {
         }
     }
 
-    private Completion start(String id, Caller caller, ChatCompletionOrder order) {
+    private Completion start(
+            HttpServletRequest http, HttpServletResponse response, Caller caller, ChatCompletionOrder order) {
+        String id = RequestId.of(http);
         CompletionRequest request = new CompletionRequest(
                 id,
                 new CompletionRequest.CallerContext(caller, order.endUser()),
@@ -91,6 +94,7 @@ final class ChatCompletionController {
         try {
             return completions.start(request);
         } catch (CompletionRefusedException e) {
+            RateLimits.tell(e.rates(), response);
             throw new ProblemException(Answers.refused(e.refusal()));
         } catch (IllegalArgumentException e) {
             completions.recordInvalid(id, caller, order.model());

@@ -24,7 +24,7 @@
  */
 @ApplicationModule(
         displayName = "OpenAI",
-        allowedDependencies = {"access", "catalog", "completion", "web"})
+        allowedDependencies = {"access", "catalog", "completion", "quota", "web"})
 @NullMarked
 package dev.perigee.platform.openai;
 

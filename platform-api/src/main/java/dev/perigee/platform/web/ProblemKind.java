@@ -20,6 +20,10 @@ public enum ProblemKind {
     TOO_LARGE(413),
     /** The body is not JSON by its own word. */
     UNSUPPORTED_MEDIA_TYPE(415),
+    /** Too much in too short a time. */
+    RATE_LIMITED(429),
+    /** What was allowed for the period is spent. */
+    BUDGET_SPENT(429),
     /** A fault of this server. */
     INTERNAL(500),
     /** Not now. */

@@ -33,6 +33,9 @@ public final class ProblemWriter {
                     HttpHeaders.RETRY_AFTER,
                     Long.toString(Math.max(1, problem.retryAfter().toSeconds())));
         }
+        if (problem.notice() != null && !problem.notice().retryHelps()) {
+            response.setHeader("x-should-retry", "false");
+        }
         dialectAt(path(request)).write(problem, response);
     }
 

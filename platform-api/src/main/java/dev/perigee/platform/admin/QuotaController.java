@@ -1,0 +1,134 @@
+package dev.perigee.platform.admin;
+
+import dev.perigee.platform.apikey.ApiKeys;
+import dev.perigee.platform.quota.Quota;
+import dev.perigee.platform.quota.QuotaScope;
+import dev.perigee.platform.quota.Quotas;
+import dev.perigee.platform.tenancy.Projects;
+import dev.perigee.platform.tenancy.Tenants;
+import dev.perigee.platform.web.Json;
+import dev.perigee.platform.web.JsonBodies;
+import dev.perigee.platform.web.JsonFields;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /admin/v1/{tenants,projects,api-keys}/{id}/quota}. */
+@Tag(name = "Quotas")
+@RestController
+@RequestMapping("/admin/v1")
+final class QuotaController {
+
+    private static final Set<String> KNOWN = Set.of("requests_per_minute", "tokens_per_minute", "concurrent_requests");
+    private static final String EXAMPLE = """
+            {"requests_per_minute":600,"tokens_per_minute":100000,"concurrent_requests":null}""";
+
+    private final Tenants tenants;
+    private final Projects projects;
+    private final ApiKeys apiKeys;
+    private final Quotas quotas;
+    private final JsonBodies bodies;
+
+    QuotaController(Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, JsonBodies bodies) {
+        this.tenants = tenants;
+        this.projects = projects;
+        this.apiKeys = apiKeys;
+        this.quotas = quotas;
+        this.bodies = bodies;
+    }
+
+    @Operation(summary = "A tenant's limits")
+    @GetMapping("/tenants/{id}/quota")
+    void ofTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        tell(QuotaScope.TENANT, id, request, response);
+    }
+
+    @Operation(summary = "Replace a tenant's limits; what is absent or null has none")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
+    @PutMapping("/tenants/{id}/quota")
+    void putTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        put(QuotaScope.TENANT, id, request, response);
+    }
+
+    @Operation(summary = "A project's limits")
+    @GetMapping("/projects/{id}/quota")
+    void ofProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        tell(QuotaScope.PROJECT, id, request, response);
+    }
+
+    @Operation(summary = "Replace a project's limits; what is absent or null has none")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
+    @PutMapping("/projects/{id}/quota")
+    void putProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        put(QuotaScope.PROJECT, id, request, response);
+    }
+
+    @Operation(summary = "A key's limits")
+    @GetMapping("/api-keys/{id}/quota")
+    void ofKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        tell(QuotaScope.API_KEY, id, request, response);
+    }
+
+    @Operation(summary = "Replace a key's limits; what is absent or null has none")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
+    @PutMapping("/api-keys/{id}/quota")
+    void putKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        put(QuotaScope.API_KEY, id, request, response);
+    }
+
+    private void tell(QuotaScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Query.none(request);
+        Json.write(response, form(quotas.find(scope, known(scope, id))));
+    }
+
+    private void put(QuotaScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Query.none(request);
+        UUID known = known(scope, id);
+        JsonFields fields = JsonFields.of(bodies.read(request), "", KNOWN);
+        Quota quota = new Quota(
+                fields.whole("requests_per_minute", 1, Quota.MAX),
+                fields.whole("tokens_per_minute", 1, Quota.MAX),
+                fields.whole("concurrent_requests", 1, Quota.MAX));
+        quotas.set(scope, known, quota);
+        Json.write(response, form(quota));
+    }
+
+    private UUID known(QuotaScope scope, String text) {
+        UUID id = Ids.inPath(text, scope.word());
+        boolean there = switch (scope) {
+            case TENANT -> tenants.find(id).isPresent();
+            case PROJECT -> projects.find(id).isPresent();
+            case API_KEY -> apiKeys.find(id).isPresent();
+        };
+        if (!there) {
+            throw Ids.unknown(scope.word());
+        }
+        return id;
+    }
+
+    private static ObjectNode form(Quota quota) {
+        return Json.object()
+                .put("requests_per_minute", quota.requestsPerMinute())
+                .put("tokens_per_minute", quota.tokensPerMinute())
+                .put("concurrent_requests", quota.concurrentRequests());
+    }
+}
