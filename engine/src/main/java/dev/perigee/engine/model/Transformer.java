@@ -11,10 +11,8 @@ import dev.perigee.engine.kvcache.KvLayout;
 import dev.perigee.engine.layer.Linear;
 import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.ScratchBuffers;
-import dev.perigee.engine.weights.ConfigFile;
+import dev.perigee.engine.weights.Checkpoint;
 import dev.perigee.engine.weights.ModelWeights;
-import dev.perigee.engine.weights.SafetensorsCheckpoint;
-import dev.perigee.engine.weights.WeightBinder;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,7 @@ public final class Transformer implements LanguageModel {
 
     private final ModelConfig config;
     private final TransformerOptions options;
-    private final SafetensorsCheckpoint checkpoint;
+    private final Checkpoint checkpoint;
     private final Kernels kernels;
     private final ScratchBuffers buffers;
     private final KvLayout cacheLayout;
@@ -45,7 +43,7 @@ public final class Transformer implements LanguageModel {
     private Transformer(
             ModelConfig config,
             TransformerOptions options,
-            SafetensorsCheckpoint checkpoint,
+            Checkpoint checkpoint,
             Kernels kernels,
             ScratchBuffers buffers) {
         this.config = config;
@@ -54,7 +52,7 @@ public final class Transformer implements LanguageModel {
         this.kernels = kernels;
         this.buffers = buffers;
         this.cacheLayout = cacheLayout(config);
-        ModelWeights weights = WeightBinder.bind(checkpoint, config);
+        ModelWeights weights = checkpoint.bind(config);
         int maxTokens = options.maxStepTokens();
         TransformerAssembly assembly = new TransformerAssembly(
                 config,
@@ -71,16 +69,24 @@ public final class Transformer implements LanguageModel {
     }
 
     /**
-     * Opens a checkpoint folder and makes it ready to compute.
+     * Opens a safetensors folder or a GGUF file and makes it ready to compute.
      *
-     * @throws ModelLoadException where the folder does not hold a sound model of a known kind, or the kernels do not load
+     * @throws ModelLoadException where it does not hold a sound model of a known kind, or the kernels do not load
      */
-    public static Transformer load(Path folder, TransformerOptions options) {
-        ModelConfig config = ConfigFile.read(folder);
-        SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder);
+    public static Transformer load(Path model, TransformerOptions options) {
+        return load(Checkpoint.open(model), options);
+    }
+
+    /**
+     * Makes an open checkpoint ready to compute, and closes it with the transformer or where that fails.
+     *
+     * @throws ModelLoadException as the shorter form
+     */
+    public static Transformer load(Checkpoint checkpoint, TransformerOptions options) {
         ScratchBuffers buffers = new ScratchBuffers();
         @Nullable Kernels kernels = null;
         try {
+            ModelConfig config = checkpoint.config();
             kernels = KernelSelection.open(options.kernels());
             return new Transformer(config, options, checkpoint, kernels, buffers);
         } catch (RuntimeException | Error e) {

@@ -19,6 +19,7 @@ import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.ScratchBuffers;
 import dev.perigee.engine.weights.AttentionWeights;
 import dev.perigee.engine.weights.FeedForwardWeights;
+import dev.perigee.engine.weights.LatentUp;
 import dev.perigee.engine.weights.LayerWeights;
 import dev.perigee.engine.weights.ModelWeights;
 import java.lang.foreign.Arena;
@@ -109,16 +110,31 @@ final class TransformerAssembly {
                 attention);
     }
 
-    private List<LatentProjection.Head> heads(WeightMatrix latentUp) {
-        AttentionConfig shape = config.attention();
+    private List<LatentProjection.Head> heads(LatentUp latentUp) {
         List<LatentProjection.Head> heads = new ArrayList<>();
-        int headRows = shape.qkNopeHeadDim() + shape.vHeadDim();
-        for (int head = 0; head < shape.numAttentionHeads(); head++) {
-            WeightMatrix key = latentUp.slice(head * headRows, shape.qkNopeHeadDim());
-            WeightMatrix value = latentUp.slice(head * headRows + shape.qkNopeHeadDim(), shape.vHeadDim());
-            heads.add(new LatentProjection.Head(new Linear(Transposition.of(key, arena)), new Linear(value)));
+        for (int head = 0; head < config.attention().numAttentionHeads(); head++) {
+            heads.add(
+                    switch (latentUp) {
+                        case LatentUp.Joined joined -> head(joined.matrix(), head);
+                        case LatentUp.Split split -> head(split, head);
+                    });
         }
         return heads;
+    }
+
+    private LatentProjection.Head head(WeightMatrix joined, int head) {
+        AttentionConfig shape = config.attention();
+        int first = head * (shape.qkNopeHeadDim() + shape.vHeadDim());
+        WeightMatrix key = joined.slice(first, shape.qkNopeHeadDim());
+        WeightMatrix value = joined.slice(first + shape.qkNopeHeadDim(), shape.vHeadDim());
+        return new LatentProjection.Head(new Linear(Transposition.of(key, arena)), new Linear(value));
+    }
+
+    private LatentProjection.Head head(LatentUp.Split split, int head) {
+        AttentionConfig shape = config.attention();
+        WeightMatrix key = split.keys().slice(head * shape.kvLoraRank(), shape.kvLoraRank());
+        WeightMatrix value = split.values().slice(head * shape.vHeadDim(), shape.vHeadDim());
+        return new LatentProjection.Head(new Linear(key), new Linear(value));
     }
 
     private FeedForward feedForward(FeedForwardWeights weights) {

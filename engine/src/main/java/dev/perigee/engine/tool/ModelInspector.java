@@ -7,13 +7,10 @@ import dev.perigee.engine.config.MoeConfig;
 import dev.perigee.engine.config.ParameterCount;
 import dev.perigee.engine.kvcache.KvLayout;
 import dev.perigee.engine.model.Transformer;
-import dev.perigee.engine.tensor.DataType;
-import dev.perigee.engine.tensor.Tensor;
-import dev.perigee.engine.weights.ConfigFile;
-import dev.perigee.engine.weights.SafetensorsCheckpoint;
-import dev.perigee.engine.weights.WeightBinder;
+import dev.perigee.engine.weights.Checkpoint;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,18 +29,18 @@ public final class ModelInspector {
     private ModelInspector() {}
 
     /**
-     * The model in this folder as {@code key: value} lines: architecture, parameters, tensor types and sizes, context, and the memory
+     * The model in this folder or GGUF file as {@code key: value} lines: architecture, parameters, tensor types and sizes, context, and the memory
      * for weights and for a token of context.
      *
-     * @throws ModelLoadException where the folder holds no sound model, in one line
+     * @throws ModelLoadException where it is no sound model, in one line
      */
-    public static String inspect(Path folder) {
-        ModelConfig config = ConfigFile.read(folder);
-        try (SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(folder)) {
-            WeightBinder.bind(checkpoint, config);
+    public static String inspect(Path model) {
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            ModelConfig config = checkpoint.config();
+            checkpoint.bind(config);
             ModelInspector inspector = new ModelInspector();
             inspector.addArchitecture(config);
-            inspector.addTensors(checkpoint.tensors());
+            inspector.addTensors(checkpoint.sizes());
             KvLayout cache = Transformer.cacheLayout(config);
             inspector.lines.put("memory per token of context", cache.tokenBytes() + " bytes");
             return inspector.text();
@@ -73,12 +70,12 @@ public final class ModelInspector {
                         + moe.nSharedExperts() + " shared");
     }
 
-    private void addTensors(Map<String, Tensor> tensors) {
-        Map<DataType, Long> counts = new TreeMap<>();
-        Map<DataType, Long> bytes = new TreeMap<>();
-        for (Tensor tensor : tensors.values()) {
+    private void addTensors(List<Checkpoint.StoredSize> tensors) {
+        Map<String, Long> counts = new TreeMap<>();
+        Map<String, Long> bytes = new TreeMap<>();
+        for (Checkpoint.StoredSize tensor : tensors) {
             counts.merge(tensor.type(), 1L, Long::sum);
-            bytes.merge(tensor.type(), tensor.data().byteSize(), Long::sum);
+            bytes.merge(tensor.type(), tensor.bytes(), Long::sum);
         }
         lines.put("tensors", String.valueOf(tensors.size()));
         counts.forEach((type, count) ->

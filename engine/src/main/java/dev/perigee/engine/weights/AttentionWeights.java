@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param queryUp q_b_proj or q_proj (heads · qkHeadDim, qLoraRank or hiddenSize)
  * @param latentDown kv_a_proj_with_mqa (kvLoraRank + qkRopeHeadDim, hiddenSize)
  * @param latentNorm kv_a_layernorm (1, kvLoraRank)
- * @param latentUp kv_b_proj (heads · (qkNopeHeadDim + vHeadDim), kvLoraRank); a head's keys, then its values
+ * @param latentUp kv_b_proj
  * @param output o_proj (hiddenSize, heads · vHeadDim)
  */
 public record AttentionWeights(
@@ -19,7 +19,7 @@ public record AttentionWeights(
         WeightMatrix queryUp,
         WeightMatrix latentDown,
         FloatMatrix latentNorm,
-        WeightMatrix latentUp,
+        LatentUp latentUp,
         WeightMatrix output) {
 
     /**

@@ -1,11 +1,13 @@
 package dev.perigee.engine.weights;
 
 import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threads: any, until closed; tensors must not be touched afterwards.
  */
-public final class SafetensorsCheckpoint implements AutoCloseable {
+public final class SafetensorsCheckpoint implements Checkpoint {
 
     /** The file's name where there is only one. */
     public static final String SINGLE_FILE = "model.safetensors";
@@ -92,6 +94,24 @@ public final class SafetensorsCheckpoint implements AutoCloseable {
         return folder;
     }
 
+    @Override
+    public ModelConfig config() {
+        return ConfigFile.read(folder);
+    }
+
+    @Override
+    public ModelWeights bind(ModelConfig config) {
+        return WeightBinder.bind(this, config);
+    }
+
+    @Override
+    public List<StoredSize> sizes() {
+        return tensors().values().stream()
+                .map(tensor ->
+                        new StoredSize(tensor.type().name(), tensor.data().byteSize()))
+                .toList();
+    }
+
     /** Every tensor by its name, in the order of names. */
     public Map<String, Tensor> tensors() {
         Map<String, Tensor> all = new TreeMap<>();
@@ -117,12 +137,11 @@ public final class SafetensorsCheckpoint implements AutoCloseable {
         return (file == null ? folder : file.path()) + " tensor " + name;
     }
 
-    /** Memory that lives as long as the checkpoint. */
+    @Override
     public Arena arena() {
         return arena;
     }
 
-    /** Unmaps every file. */
     @Override
     public void close() {
         arena.close();

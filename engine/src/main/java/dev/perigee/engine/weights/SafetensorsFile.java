@@ -9,12 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,27 +32,18 @@ final class SafetensorsFile {
 
     /** Checks the file's header against its length, then maps it for as long as the arena lives. */
     static SafetensorsFile open(Path path, Arena arena) {
-        if (!Files.isRegularFile(path)) {
-            throw new ModelLoadException(
-                    path.toString(), "is missing or is not a file", "give a folder that holds a complete checkpoint");
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            BasicFileAttributes before = attributes(path);
+        try (CheckedFile file = CheckedFile.open(path)) {
+            FileChannel channel = file.channel();
             byte[] header = readHeader(path, channel);
             long dataStart = LENGTH_BYTES + (long) header.length;
             Map<String, SafetensorsHeader.Entry> entries = SafetensorsHeader.parse(header, channel.size() - dataStart);
-            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-            requireUnchanged(path, before, attributes(path));
+            MemorySegment mapped = file.map(arena);
             return new SafetensorsFile(path, entries, mapped.asSlice(dataStart));
         } catch (SafetensorsHeader.DamagedHeaderException e) {
             throw damaged(path, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new ModelLoadException(path.toString(), "cannot be read (" + e + ")", "check its permissions", e);
         }
-    }
-
-    private static BasicFileAttributes attributes(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class);
     }
 
     private static byte[] readHeader(Path path, FileChannel channel) throws IOException {
@@ -87,16 +74,6 @@ final class SafetensorsFile {
                 throw new EOFException("file ends at " + at);
             }
             at += read;
-        }
-    }
-
-    private static void requireUnchanged(Path path, BasicFileAttributes before, BasicFileAttributes after) {
-        boolean same = before.size() == after.size()
-                && before.lastModifiedTime().equals(after.lastModifiedTime())
-                && Objects.equals(before.fileKey(), after.fileKey());
-        if (!same) {
-            throw new ModelLoadException(
-                    path.toString(), "changed while it was opened", "let nothing write to the folder of a model");
         }
     }
 

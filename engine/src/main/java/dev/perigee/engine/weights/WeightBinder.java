@@ -78,8 +78,8 @@ public final class WeightBinder {
                 tensors.matrix(prefix + queryName, heads * shape.qkHeadDim(), queryInputs),
                 tensors.matrix(prefix + "kv_a_proj_with_mqa", shape.latentWidth(), hidden),
                 tensors.norm(prefix + "kv_a_layernorm", shape.kvLoraRank()),
-                tensors.matrix(
-                        prefix + "kv_b_proj", heads * (shape.qkNopeHeadDim() + shape.vHeadDim()), shape.kvLoraRank()),
+                new LatentUp.Joined(tensors.matrix(
+                        prefix + "kv_b_proj", heads * (shape.qkNopeHeadDim() + shape.vHeadDim()), shape.kvLoraRank())),
                 tensors.matrix(prefix + "o_proj", hidden, heads * shape.vHeadDim()));
     }
 

@@ -8,6 +8,7 @@ import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.weights.AttentionWeights;
 import dev.perigee.engine.weights.ConfigFile;
 import dev.perigee.engine.weights.FeedForwardWeights;
+import dev.perigee.engine.weights.LatentUp;
 import dev.perigee.engine.weights.LayerWeights;
 import dev.perigee.engine.weights.ModelWeights;
 import dev.perigee.engine.weights.SafetensorsCheckpoint;
@@ -60,7 +61,7 @@ public final class ReferenceTransformer implements AutoCloseable {
                                 product(w.compressedQuery().down(), x),
                                 w.compressedQuery().norm()));
         double[][] down = product(w.latentDown(), x);
-        double[][] up = product(w.latentUp(), normed(down, w.latentNorm()));
+        double[][] up = product(((LatentUp.Joined) w.latentUp()).matrix(), normed(down, w.latentNorm()));
         double[][] joined = new double[x.length][shape.numAttentionHeads() * shape.vHeadDim()];
         for (int head = 0; head < shape.numAttentionHeads(); head++) {
             attendHead(head, q, down, up, joined);
