@@ -11,6 +11,7 @@ import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.KvLayout;
+import dev.perigee.engine.sampling.LogitsProcessor;
 import dev.perigee.engine.sampling.SamplingSettings;
 import dev.perigee.engine.sampling.StopCondition;
 import dev.perigee.engine.sampling.VocabularyLimit;
@@ -19,6 +20,7 @@ import dev.perigee.engine.scheduler.EngineLoop;
 import dev.perigee.engine.scheduler.Mailbox;
 import dev.perigee.engine.scheduler.SchedulerBounds;
 import dev.perigee.engine.scheduler.Sequence;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,6 +40,7 @@ public final class InferenceEngine implements AutoCloseable {
     private final LoadedModel model;
     private final KvCache cache;
     private final EngineLoop loop;
+    private final AnswerConstraints constraints;
     private final ModelDescription description;
     private boolean closed;
 
@@ -45,6 +48,7 @@ public final class InferenceEngine implements AutoCloseable {
         this.model = model;
         this.cache = cache(model, bounds);
         this.description = description(model, cache);
+        this.constraints = new AnswerConstraints(model.tokenizer(), model.stopIds());
         this.loop = new EngineLoop(
                 model.transformer(),
                 cache,
@@ -88,7 +92,8 @@ public final class InferenceEngine implements AutoCloseable {
      * Takes a request on; its events come from the generation returned.
      *
      * @throws RequestRejectedException where the prompt is longer than the context, too many wait, or the engine is closed
-     * @throws IllegalArgumentException where the request breaks the contract, by name and value
+     * @throws IllegalArgumentException where the request breaks the contract, by name and value; so where its schema cannot be
+     *     enforced
      */
     public Generation submit(GenerationRequest request) {
         loop.requireRoom();
@@ -102,9 +107,16 @@ public final class InferenceEngine implements AutoCloseable {
                         request.sampling(),
                         model.defaults().sampling(),
                         model.template().recommendedTemperature()),
-                List.of(new VocabularyLimit(model.tokenizer().vocabularySize())),
+                processors(request),
                 answer(request, promptIds.length, mailbox)));
         return new SubmittedGeneration(request.id(), mailbox);
+    }
+
+    private List<LogitsProcessor> processors(GenerationRequest request) {
+        List<LogitsProcessor> processors = new ArrayList<>();
+        processors.add(new VocabularyLimit(model.tokenizer().vocabularySize()));
+        constraints.of(request).ifPresent(processors::add);
+        return processors;
     }
 
     /**

@@ -49,9 +49,19 @@ class EngineArchitectureTests {
             Map.entry("tokenizer", List.of("json")),
             Map.entry("chat", List.of("tokenizer")),
             Map.entry("generation", List.of("chat", "tokenizer")),
+            Map.entry("constraint", List.of("generation", "chat", "tokenizer", "json")),
             Map.entry("sampling", List.of("generation", "chat", "tokenizer", "tensor", "json")),
             Map.entry(
-                    "scheduler", List.of("sampling", "generation", "chat", "tokenizer", "model", "kvcache", "tensor")));
+                    "scheduler",
+                    List.of(
+                            "constraint",
+                            "sampling",
+                            "generation",
+                            "chat",
+                            "tokenizer",
+                            "model",
+                            "kvcache",
+                            "tensor")));
 
     private static final List<String> FREE = List.of("tool");
 

@@ -1,6 +1,7 @@
 package dev.perigee.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.perigee.engine.chat.ChatMessage;
@@ -8,6 +9,7 @@ import dev.perigee.engine.chat.ToolDefinition;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.SamplingParameters;
 import java.nio.file.Files;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The bundled model through the whole engine. */
 @Timeout(120)
@@ -78,13 +82,58 @@ class MoonletAnswerTests {
         }
     }
 
+    @Test
+    void answersUnderASchemaObeyIt() throws InterruptedException {
+        String schema = "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":12},"
+                + "\"legs\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":8},\"kind\":{\"enum\":[\"cat\",\"dog\"]}},"
+                + "\"required\":[\"name\",\"legs\",\"kind\"],\"additionalProperties\":false}";
+        for (String question : List.of("Tell me about a cat.", "Hello!", "What is 12 + 30?", "Who are you?")) {
+            for (double temperature : new double[] {0, 1}) {
+                List<GenerationEvent> events = read(engine.submit(
+                        request(question, List.of(), temperature).constrained(OutputConstraint.schema(schema))));
+                assertThat(((GenerationEvent.Finished) events.getLast()).reason())
+                        .as("%s", visible(events))
+                        .isEqualTo(FinishReason.STOP);
+                JsonNode value = JsonMapper.shared().readTree(visible(events));
+                assertThat(value.propertyNames()).containsExactlyInAnyOrder("name", "legs", "kind");
+                assertThat(value.get("legs").intValue()).isBetween(0, 8);
+                assertThat(value.get("kind").stringValue()).isIn("cat", "dog");
+                assertThat(value.get("name").stringValue().codePoints().count()).isLessThanOrEqualTo(12);
+            }
+        }
+    }
+
+    @Test
+    void argumentsObeyTheToolsSchemaWhereAsked() throws InterruptedException {
+        ToolDefinition coded = new ToolDefinition(
+                "get_weather",
+                WEATHER.declaration()
+                        .replace("{\"type\":\"string\"}", "{\"type\":\"string\",\"pattern\":\"^[A-Z]{3}$\"}"));
+        List<GenerationEvent> events = read(engine.submit(request("What is the weather in Oslo?", List.of(coded), 0)
+                .constrained(new OutputConstraint(null, true))));
+        assertThat(arguments(events)).matches("\\{\"city\": ?\"[A-Z]{3}\".*\\}");
+        assertThat(((GenerationEvent.Finished) events.getLast()).reason()).isEqualTo(FinishReason.TOOL_CALLS);
+    }
+
+    @Test
+    void schemaThatCannotBeEnforcedIsRefusedAtSubmit() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.submit(
+                        request("Hello!", List.of(), 0).constrained(OutputConstraint.schema("{\"not\":{}}"))))
+                .withMessageContaining("not");
+    }
+
     private static Generation submit(String question, List<ToolDefinition> tools, double temperature) {
-        return engine.submit(new GenerationRequest(
+        return engine.submit(request(question, tools, temperature));
+    }
+
+    private static GenerationRequest request(String question, List<ToolDefinition> tools, double temperature) {
+        return new GenerationRequest(
                 question,
                 new Prompt.Chat(List.of(new ChatMessage.User(question)), tools),
                 new SamplingParameters(temperature, null, null, null, 1L),
                 new GenerationRequest.Limits(120, List.of()),
-                GenerationRequest.Scheduling.single()));
+                GenerationRequest.Scheduling.single());
     }
 
     private static List<GenerationEvent> read(Generation generation) throws InterruptedException {
@@ -101,6 +150,13 @@ class MoonletAnswerTests {
         return events.stream()
                 .filter(GenerationEvent.ToolCallArgumentsDelta.class::isInstance)
                 .map(event -> ((GenerationEvent.ToolCallArgumentsDelta) event).json())
+                .collect(Collectors.joining());
+    }
+
+    private static String visible(List<GenerationEvent> events) {
+        return events.stream()
+                .filter(GenerationEvent.TextDelta.class::isInstance)
+                .map(event -> ((GenerationEvent.TextDelta) event).text())
                 .collect(Collectors.joining());
     }
 

@@ -10,9 +10,26 @@ import java.util.List;
  * @param sampling how tokens are drawn
  * @param limits where the generation ends
  * @param scheduling whose turn it is when several requests wait
+ * @param constraint what form the answer must have
  */
 public record GenerationRequest(
-        String id, Prompt prompt, SamplingParameters sampling, Limits limits, Scheduling scheduling) {
+        String id,
+        Prompt prompt,
+        SamplingParameters sampling,
+        Limits limits,
+        Scheduling scheduling,
+        OutputConstraint constraint) {
+
+    /** A request for an answer of any form. */
+    public GenerationRequest(
+            String id, Prompt prompt, SamplingParameters sampling, Limits limits, Scheduling scheduling) {
+        this(id, prompt, sampling, limits, scheduling, OutputConstraint.none());
+    }
+
+    /** The same request for an answer of this form. */
+    public GenerationRequest constrained(OutputConstraint wanted) {
+        return new GenerationRequest(id, prompt, sampling, limits, scheduling, wanted);
+    }
 
     /**
      * @param maxTokens most tokens to generate, reasoning included; at least 1

@@ -1,0 +1,83 @@
+package dev.perigee.engine;
+
+import dev.perigee.engine.chat.ToolDefinition;
+import dev.perigee.engine.constraint.ConstraintCompiler;
+import dev.perigee.engine.constraint.JsonConstraint;
+import dev.perigee.engine.constraint.SchemaRefusedException;
+import dev.perigee.engine.constraint.ToolSchemas;
+import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.OutputConstraint;
+import dev.perigee.engine.generation.Prompt;
+import dev.perigee.engine.sampling.LogitsProcessor;
+import dev.perigee.engine.scheduler.ConstrainedAnswer;
+import dev.perigee.engine.tokenizer.Tokenizer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a request's wish for a form into what holds its answer to it. The vocabulary's trie is made with the first such request.
+ *
+ * <p>Threads: any.
+ */
+final class AnswerConstraints {
+
+    private final Tokenizer tokenizer;
+    private final Set<Integer> stopIds;
+    private @Nullable ConstraintCompiler compiler;
+
+    AnswerConstraints(Tokenizer tokenizer, Set<Integer> stopIds) {
+        this.tokenizer = tokenizer;
+        this.stopIds = stopIds;
+    }
+
+    /**
+     * What holds the answer to its form; nothing where any will do.
+     *
+     * @throws SchemaRefusedException where the answer's schema cannot be enforced
+     */
+    Optional<LogitsProcessor> of(GenerationRequest request) {
+        OutputConstraint wanted = request.constraint();
+        Map<String, JsonConstraint> tools = new HashMap<>();
+        boolean chat = request.prompt() instanceof Prompt.Chat;
+        if (wanted.toolArguments() && request.prompt() instanceof Prompt.Chat asked) {
+            tools.putAll(tools(asked.tools()));
+        }
+        if (wanted.schema() == null && tools.isEmpty()) {
+            return Optional.empty();
+        }
+        @Nullable
+        JsonConstraint answer = wanted.schema() == null ? null : compiler().compile(wanted.schema());
+        boolean toolsOffered =
+                request.prompt() instanceof Prompt.Chat asked && !asked.tools().isEmpty();
+        return Optional.of(new ConstrainedAnswer(
+                tokenizer, stopIds, answer, tools, new ConstrainedAnswer.Marks(chat, toolsOffered)));
+    }
+
+    /** A tool whose schema cannot be enforced takes any object: it was offered without a promise. */
+    private Map<String, JsonConstraint> tools(List<ToolDefinition> definitions) {
+        Map<String, JsonConstraint> constraints = new HashMap<>();
+        for (ToolDefinition tool : definitions) {
+            constraints.put(tool.name(), arguments(tool));
+        }
+        return constraints;
+    }
+
+    private JsonConstraint arguments(ToolDefinition tool) {
+        try {
+            return compiler().compile(ToolSchemas.ofArguments(tool.declaration()));
+        } catch (SchemaRefusedException e) {
+            return compiler().compile(OutputConstraint.ANY_OBJECT);
+        }
+    }
+
+    private synchronized ConstraintCompiler compiler() {
+        if (compiler == null) {
+            compiler = new ConstraintCompiler(tokenizer);
+        }
+        return compiler;
+    }
+}
