@@ -1,13 +1,14 @@
 package dev.perigee.billing;
 
+import dev.perigee.billing.budget.Budgets;
+import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.charging.ChargingTables;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcUsageReport;
 import dev.perigee.billing.charging.UsageReport;
-import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ProcessLease;
-import dev.perigee.billing.metering.JdbcUsageRecords;
 import dev.perigee.billing.pricing.JdbcPriceBooks;
 import dev.perigee.billing.pricing.PriceBooks;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** Prices, charging and usage reports over the application's PostgreSQL. */
+/** Prices, budgets, charging and usage reports over the application's PostgreSQL. */
 @AutoConfiguration(
         after = {
             JdbcClientAutoConfiguration.class,
@@ -36,6 +37,12 @@ public final class BillingAutoConfiguration {
     @ConditionalOnMissingBean
     PriceBooks priceBooks(JdbcClient jdbc, PlatformTransactionManager transactions) {
         return new JdbcPriceBooks(jdbc, transactions);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Budgets budgets(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new JdbcBudgets(jdbc, transactions);
     }
 
     @Bean
@@ -62,9 +69,7 @@ public final class BillingAutoConfiguration {
             BillingProperties properties) {
         return new JdbcCharging(
                 priceBooks,
-                new JdbcReservations(jdbc),
-                new JdbcUsageRecords(jdbc),
-                new JdbcLedger(jdbc),
+                ChargingTables.over(jdbc, transactions),
                 transactions,
                 properties.settleDeadline(),
                 lease.processId());

@@ -5,7 +5,8 @@
  * <p><b>Owns</b>: the schema {@code billing} of the database and everything in it. <b>Does not own</b>: who a tenant is, which currency it
  * has, what a request said.
  *
- * <p>Directions inside: {@code charging} over {@code ledger}, {@code pricing} and {@code metering}, all over {@code money}; never upwards.
+ * <p>Directions inside: {@code charging} over {@code budget}, {@code ledger}, {@code pricing} and {@code metering}; {@code budget} over
+ * {@code pricing} and {@code metering}; all over {@code money}; never upwards.
  */
 @NullMarked
 package dev.perigee.billing;

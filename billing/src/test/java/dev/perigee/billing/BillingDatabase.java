@@ -2,6 +2,8 @@ package dev.perigee.billing;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.perigee.billing.budget.JdbcBudgets;
+import dev.perigee.billing.charging.ChargingTables;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcUsageReport;
 import dev.perigee.billing.charging.UsageReport;
@@ -15,6 +17,7 @@ import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.billing.pricing.Rate;
 import dev.perigee.postgres.TestDatabase;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Currency;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
@@ -33,6 +36,7 @@ public final class BillingDatabase implements AutoCloseable {
     public final JdbcTransactionManager transactions;
     public final PriceBooks priceBooks;
     public final UsageReport report;
+    public final JdbcBudgets budgets;
     public final JdbcReservations reservations;
     public final JdbcLedger ledger;
 
@@ -54,6 +58,7 @@ public final class BillingDatabase implements AutoCloseable {
         transactions = new JdbcTransactionManager(dataSource);
         priceBooks = new JdbcPriceBooks(jdbc, transactions);
         report = new JdbcUsageReport(jdbc);
+        budgets = new JdbcBudgets(jdbc, transactions);
         reservations = new JdbcReservations(jdbc);
         ledger = new JdbcLedger(jdbc);
     }
@@ -74,9 +79,7 @@ public final class BillingDatabase implements AutoCloseable {
     public JdbcCharging charging(ProcessLease lease, PlatformTransactionManager chosen) {
         return new JdbcCharging(
                 priceBooks,
-                reservations,
-                new JdbcUsageRecords(jdbc),
-                ledger,
+                new ChargingTables(budgets, reservations, new JdbcUsageRecords(jdbc), ledger),
                 chosen,
                 Duration.ofSeconds(20),
                 lease.processId());
@@ -91,6 +94,13 @@ public final class BillingDatabase implements AutoCloseable {
     public void travel(String interval) {
         jdbc.sql("CREATE OR REPLACE FUNCTION billing.clock() RETURNS timestamptz LANGUAGE sql STABLE AS "
                         + "'SELECT transaction_timestamp() + interval ''" + interval + "'''")
+                .update();
+    }
+
+    /** Stops the database's clock at a moment; every connection sees it. */
+    public void travelTo(Instant moment) {
+        jdbc.sql("CREATE OR REPLACE FUNCTION billing.clock() RETURNS timestamptz LANGUAGE sql STABLE AS "
+                        + "'SELECT timestamptz ''" + moment + "'''")
                 .update();
     }
 

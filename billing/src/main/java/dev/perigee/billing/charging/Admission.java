@@ -1,5 +1,6 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.ledger.ReservationState;
 import java.util.Currency;
@@ -12,12 +13,28 @@ public sealed interface Admission {
     record UnpricedModel(String model, Currency currency) implements Admission {}
 
     /**
+     * A hard budget does not pay for the prompt and one token more; nothing is held.
+     *
+     * @param standing the narrowest such budget, at that moment
+     */
+    record BudgetExhausted(BudgetStanding standing) implements Admission {}
+
+    /**
      * The request id was used before; nothing more is held.
      *
      * @param state where its reservation stands, or {@code null} where the request was refused
      */
     record DuplicateRequest(String requestId, @Nullable ReservationState state) implements Admission {}
 
-    /** The request may run; the amount is held. */
-    record Admitted(Reservation reservation) implements Admission {}
+    /**
+     * The request may run; the amount is held.
+     *
+     * @param reservation what is held
+     * @param maxOutputTokens the most tokens that may be generated: what was asked for, or what the budgets pay for
+     * @param cutBy the budget that pays for fewer than were asked for, or {@code null} where none does
+     */
+    record Admitted(
+            Reservation reservation,
+            long maxOutputTokens,
+            @Nullable BudgetStanding cutBy) implements Admission {}
 }

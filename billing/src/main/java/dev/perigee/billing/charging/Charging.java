@@ -8,7 +8,8 @@ import dev.perigee.billing.metering.RequestOutcome;
  *
  * <pre>{@code
  * switch (charging.reserve(request)) {
- *     case Admission.Admitted admitted -> generate();
+ *     case Admission.Admitted admitted -> generate(admitted.maxOutputTokens());
+ *     case Admission.BudgetExhausted spent -> charging.refuse(...);
  *     case Admission.UnpricedModel unpriced -> charging.refuse(...);
  *     case Admission.DuplicateRequest duplicate -> ...
  * }
@@ -23,7 +24,11 @@ public interface Charging {
     /**
      * Admits a request and holds the most that it can cost.
      *
-     * @return the first that applies of {@link Admission.UnpricedModel}, {@link Admission.DuplicateRequest}, {@link Admission.Admitted}
+     * <p>Where the budgets of key, project and tenant pay for fewer tokens than it asks for, it is admitted for these; whoever generates must
+     * keep to {@link Admission.Admitted#maxOutputTokens}.
+     *
+     * @return the first that applies of {@link Admission.UnpricedModel}, {@link Admission.BudgetExhausted},
+     *     {@link Admission.DuplicateRequest}, {@link Admission.Admitted}
      * @throws IllegalArgumentException where the tenant was charged in another currency before
      */
     Admission reserve(ChargeRequest request);

@@ -1,5 +1,7 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.budget.BudgetDecision;
+import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.Reservation;
@@ -37,6 +39,7 @@ public final class JdbcCharging implements Charging {
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
 
     private final PriceBooks priceBooks;
+    private final JdbcBudgets budgets;
     private final JdbcReservations reservations;
     private final JdbcUsageRecords usageRecords;
     private final JdbcLedger ledger;
@@ -52,16 +55,15 @@ public final class JdbcCharging implements Charging {
      */
     public JdbcCharging(
             PriceBooks priceBooks,
-            JdbcReservations reservations,
-            JdbcUsageRecords usageRecords,
-            JdbcLedger ledger,
+            ChargingTables tables,
             PlatformTransactionManager transactions,
             Duration settleDeadline,
             UUID processId) {
         this.priceBooks = priceBooks;
-        this.reservations = reservations;
-        this.usageRecords = usageRecords;
-        this.ledger = ledger;
+        this.budgets = tables.budgets();
+        this.reservations = tables.reservations();
+        this.usageRecords = tables.usageRecords();
+        this.ledger = tables.ledger();
         this.transaction = new TransactionTemplate(transactions);
         this.settleRetries = new RetryTemplate(whileDatabaseIsAway(settleDeadline));
         this.processId = processId;
@@ -76,17 +78,29 @@ public final class JdbcCharging implements Charging {
                 return new Admission.UnpricedModel(request.model(), attribution.currency());
             }
             ledger.openAccounts(attribution.tenantId(), attribution.currency());
-            return hold(request, price.get());
+            BudgetDecision decision =
+                    budgets.decide(attribution, price.get().rate(), request.promptTokens(), request.maxOutputTokens());
+            return switch (decision) {
+                case BudgetDecision.Exhausted exhausted -> new Admission.BudgetExhausted(exhausted.standing());
+                case BudgetDecision.Paid paid -> hold(request, price.get(), paid);
+            };
         });
     }
 
-    private Admission hold(ChargeRequest request, PriceBookVersion price) {
-        Money held = price.rate().highestCost(request.promptTokens(), request.maxOutputTokens());
+    private Admission hold(ChargeRequest request, PriceBookVersion price, BudgetDecision.Paid paid) {
+        Money held = price.rate().highestCost(request.promptTokens(), paid.maxOutputTokens());
         Reservation candidate = new Reservation(
-                request.requestId(), request.attribution(), request.model(), held, price, Instant.EPOCH);
+                request.requestId(),
+                request.attribution(),
+                request.model(),
+                held,
+                request.promptTokens() + paid.maxOutputTokens(),
+                price,
+                Instant.EPOCH);
         return reservations
                 .hold(processId, candidate)
-                .<Admission>map(Admission.Admitted::new)
+                .<Admission>map(
+                        reservation -> new Admission.Admitted(reservation, paid.maxOutputTokens(), paid.cutBy()))
                 .orElseGet(() -> new Admission.DuplicateRequest(
                         request.requestId(),
                         reservations.stateOf(request.requestId()).orElse(null)));
@@ -114,12 +128,15 @@ public final class JdbcCharging implements Charging {
         String requestId = reservation.requestId();
         CostAttribution attribution = reservation.attribution();
         Money cost = reservation.price().rate().cost(usage);
+        budgets.keep(attribution.tenantId());
         UsageEvent.Charge charge = new UsageEvent.Charge(reservation.price().id(), cost, reservation.reservedAt());
         if (!usageRecords.add(new UsageEvent(requestId, attribution, reservation.model(), outcome, usage, charge))) {
             return new Settlement.AlreadySettled(requestId);
         }
         if (!usage.isNone()) {
-            ledger.postSettlement(requestId, attribution, cost, usage.inputTokens() + usage.outputTokens());
+            long tokens = usage.inputTokens() + usage.outputTokens();
+            ledger.postSettlement(requestId, attribution, cost, tokens);
+            budgets.settle(attribution, reservation.reservedAt(), cost.nanos(), tokens);
         }
         return new Settlement.Settled(cost);
     }

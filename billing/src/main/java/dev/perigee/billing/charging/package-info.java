@@ -1,7 +1,8 @@
 /**
  * The facade: admit and hold, settle, refuse; and the reports over what was recorded.
  *
- * <p><b>Owns</b>: the order in which prices, reservations, usage rows and postings are written, and that they are written together.
+ * <p><b>Owns</b>: the order in which prices, reservations, usage rows and postings are written, and that they are written together; that
+ * budgets are asked before anything is held.
  * <b>Does not own</b>: counting tokens; deciding rates or whether a model is served.
  *
  * <p><b>Invariants</b>: a request is admitted once and recorded at most once; a settled request's usage row, reservation and posting commit

@@ -45,8 +45,9 @@ public final class JdbcReservations {
     public Optional<Reservation> hold(UUID processId, Reservation candidate) {
         return jdbc.sql("""
                         INSERT INTO billing.reservation (request_id, tenant_id, project_id, api_key_id, end_user_hash,
-                            model, price_version_id, currency, held_nanos, process_id)
-                        SELECT :id, :tenant, :project, :apiKey, :endUser, :model, :priceVersion, :currency, :held, :process
+                            model, price_version_id, currency, held_nanos, held_tokens, process_id)
+                        SELECT :id, :tenant, :project, :apiKey, :endUser, :model, :priceVersion, :currency, :held, :heldTokens,
+                            :process
                         WHERE NOT EXISTS (SELECT FROM billing.usage WHERE request_id = :id)
                         ON CONFLICT (request_id) DO NOTHING RETURNING reserved_at""")
                 .param("id", candidate.requestId())
@@ -54,6 +55,7 @@ public final class JdbcReservations {
                 .param("model", candidate.model())
                 .param("priceVersion", candidate.price().id())
                 .param("held", candidate.held().nanos())
+                .param("heldTokens", candidate.heldTokens())
                 .param("process", processId)
                 .query(OffsetDateTime.class)
                 .optional()
@@ -102,6 +104,7 @@ public final class JdbcReservations {
                 attribution,
                 row.getString("model"),
                 new Money(row.getLong("held_nanos"), attribution.currency()),
+                row.getLong("held_tokens"),
                 price,
                 row.getObject("reserved_at", OffsetDateTime.class).toInstant());
     }

@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param attribution whom the cost belongs to
  * @param model the served model's name
  * @param held the most that the request can cost
+ * @param heldTokens the most tokens that it can take, of prompt and answer
  * @param price the price that was in force at admission; the request is charged by it whenever it ends
  * @param reservedAt when it was admitted, by the database's clock
  */
@@ -20,11 +21,12 @@ public record Reservation(
         CostAttribution attribution,
         String model,
         Money held,
+        long heldTokens,
         PriceBookVersion price,
         Instant reservedAt) {
 
     /** The same, admitted at another moment. */
     Reservation reservedAt(Instant moment) {
-        return new Reservation(requestId, attribution, model, held, price, moment);
+        return new Reservation(requestId, attribution, model, held, heldTokens, price, moment);
     }
 }

@@ -1,6 +1,7 @@
 package dev.perigee.platform.admin;
 
 import dev.perigee.billing.BillingAutoConfiguration;
+import dev.perigee.billing.budget.Budgets;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.platform.access.AccessAutoConfiguration;
@@ -22,8 +23,8 @@ import org.springframework.context.annotation.Bean;
 public final class AdminAutoConfiguration {
 
     @Bean
-    TenantsController tenantsController(Tenants tenants, JsonBodies bodies) {
-        return new TenantsController(tenants, bodies);
+    TenantsController tenantsController(Tenants tenants, Budgets budgets, JsonBodies bodies) {
+        return new TenantsController(tenants, budgets, bodies);
     }
 
     @Bean
@@ -40,6 +41,12 @@ public final class AdminAutoConfiguration {
     QuotaController quotaController(
             Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, JsonBodies bodies) {
         return new QuotaController(tenants, projects, apiKeys, quotas, bodies);
+    }
+
+    @Bean
+    BudgetsController budgetsController(
+            Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, JsonBodies bodies) {
+        return new BudgetsController(tenants, projects, apiKeys, budgets, bodies);
     }
 
     @Bean

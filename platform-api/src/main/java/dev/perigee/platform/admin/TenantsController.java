@@ -1,5 +1,6 @@
 package dev.perigee.platform.admin;
 
+import dev.perigee.billing.budget.Budgets;
 import dev.perigee.platform.tenancy.NewTenant;
 import dev.perigee.platform.tenancy.Tenant;
 import dev.perigee.platform.tenancy.TenantChange;
@@ -39,10 +40,12 @@ final class TenantsController {
     private static final Currency US_DOLLAR = Currency.getInstance("USD");
 
     private final Tenants tenants;
+    private final Budgets budgets;
     private final JsonBodies bodies;
 
-    TenantsController(Tenants tenants, JsonBodies bodies) {
+    TenantsController(Tenants tenants, Budgets budgets, JsonBodies bodies) {
         this.tenants = tenants;
+        this.budgets = budgets;
         this.bodies = bodies;
     }
 
@@ -86,7 +89,11 @@ final class TenantsController {
             throw fields.mustBe("currency", "absent: a tenant keeps its currency for ever");
         }
         TenantChange change = new TenantChange(TenantFields.name(fields), TenantFields.timeZone(fields));
-        Json.write(response, form(tenants.change(id(id), change).orElseThrow(() -> Ids.unknown(WHAT))));
+        Tenant tenant = tenants.change(id(id), change).orElseThrow(() -> Ids.unknown(WHAT));
+        if (change.timeZone() != null) {
+            budgets.changeTimeZone(tenant.id(), tenant.timeZone());
+        }
+        Json.write(response, form(tenant));
     }
 
     @Operation(summary = "Delete a tenant; its keys open nothing from then on")

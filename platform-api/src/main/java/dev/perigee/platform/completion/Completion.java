@@ -1,5 +1,6 @@
 package dev.perigee.platform.completion;
 
+import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
@@ -31,13 +32,20 @@ public final class Completion implements AutoCloseable {
     private final Generation generation;
     private final Charging charging;
     private final QuotaUse quota;
+    private final @Nullable BudgetStanding cutBy;
     private boolean settled;
 
-    Completion(CatalogModel model, Generation generation, Charging charging, QuotaUse quota) {
+    Completion(
+            CatalogModel model,
+            Generation generation,
+            Charging charging,
+            QuotaUse quota,
+            @Nullable BudgetStanding cutBy) {
         this.model = model;
         this.generation = generation;
         this.charging = charging;
         this.quota = quota;
+        this.cutBy = cutBy;
     }
 
     /** The request's id. */
@@ -53,6 +61,14 @@ public final class Completion implements AutoCloseable {
     /** Where the rates stood when it was let in; empty where none has a limit. */
     public List<RateStanding> rates() {
         return quota.rates();
+    }
+
+    /**
+     * The budget that makes the answer end before the length that was asked for, as a stable word, or {@code null} where none does. Only an
+     * answer that ends by its length has met it.
+     */
+    public @Nullable String limitSource() {
+        return cutBy == null ? null : cutBy.source();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.perigee.platform.completion;
 
+import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.platform.quota.ExhaustedQuota;
 
@@ -82,6 +83,21 @@ public sealed interface CompletionRefusal {
         @Override
         public String message() {
             return "The model '" + model + "' has no price in " + currency + "; an administrator must set one.";
+        }
+    }
+
+    /** A budget does not pay for the prompt and one token more. */
+    record BudgetExhausted(BudgetStanding standing) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.BUDGET_EXHAUSTED;
+        }
+
+        @Override
+        public String message() {
+            String scope = standing.scope().word().replace('_', ' ');
+            String what = "The budget of this " + scope + " (" + standing.source() + ") does not pay for this request";
+            return standing.resetsAt() == null ? what + "." : what + "; it begins anew at " + standing.resetsAt() + ".";
         }
     }
 

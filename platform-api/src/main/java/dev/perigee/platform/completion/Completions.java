@@ -70,8 +70,9 @@ public final class Completions {
         int maxTokens = Math.min(room, request.maxTokens() != null ? request.maxTokens() : properties.maxTokens());
         QuotaUse quota = enter(request, promptTokens);
         try {
-            reserve(request, quota.rates(), promptTokens, maxTokens);
-            return new Completion(model, submit(request, quota.rates(), maxTokens), charging, quota);
+            Admission.Admitted admitted = reserve(request, quota.rates(), promptTokens, maxTokens);
+            Generation generation = submit(request, quota.rates(), Math.toIntExact(admitted.maxOutputTokens()));
+            return new Completion(model, generation, charging, quota, admitted.cutBy());
         } catch (RuntimeException e) {
             quota.end(0);
             throw e;
@@ -106,11 +107,14 @@ public final class Completions {
         };
     }
 
-    private void reserve(CompletionRequest request, List<RateStanding> rates, int promptTokens, int maxTokens) {
+    private Admission.Admitted reserve(
+            CompletionRequest request, List<RateStanding> rates, int promptTokens, int maxTokens) {
         ChargeRequest charge =
                 new ChargeRequest(request.id(), attribution(request), request.model(), promptTokens, maxTokens);
-        switch (charging.reserve(charge)) {
-            case Admission.Admitted admitted -> {}
+        return switch (charging.reserve(charge)) {
+            case Admission.Admitted admitted -> admitted;
+            case Admission.BudgetExhausted spent ->
+                throw refuse(request, new CompletionRefusal.BudgetExhausted(spent.standing()), rates);
             case Admission.UnpricedModel unpriced ->
                 throw refuse(
                         request,
@@ -119,7 +123,7 @@ public final class Completions {
                         rates);
             case Admission.DuplicateRequest duplicate ->
                 throw new AssertionError("request id used twice: " + duplicate.requestId());
-        }
+        };
     }
 
     private Generation submit(CompletionRequest request, List<RateStanding> rates, int maxTokens) {

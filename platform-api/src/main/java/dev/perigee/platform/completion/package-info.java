@@ -1,7 +1,8 @@
 /**
  * The one use case: admit, reserve, generate, settle.
  *
- * <p>Rates come first, then money: whoever is refused by a rate holds nothing.
+ * <p>Rates come first, then money: whoever is refused by a rate holds nothing. An answer that the budgets pay for in part only ends at the
+ * last paid token.
  *
  * <p><b>Owns</b>: the order of these steps. <b>Does not own</b>: wire formats (the dialects do), money (billing does), tokens (the backend
  * does).

@@ -7,6 +7,7 @@ import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemKind;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Words and figures that streamed and collected answers share. */
@@ -36,6 +37,13 @@ final class Answers {
         return node;
     }
 
+    /** Names the budget that cut an answer which ended by its length. */
+    static void tellLimit(ObjectNode answer, FinishReason reason, @Nullable String limitSource) {
+        if (limitSource != null && reason == FinishReason.LENGTH) {
+            answer.putObject("perigee").put("limit_source", limitSource);
+        }
+    }
+
     /** The answer broke; why is for the log, not for the caller. */
     static Problem failed() {
         return Problem.of(
@@ -62,6 +70,7 @@ final class Answers {
                 Problem.invalid("context_length_exceeded", "messages", message);
             case CompletionRefusal.RateLimited r -> RateLimits.refused(r.exhausted(), message);
             case CompletionRefusal.Unpriced r -> Problem.invalid("unpriced_model", "model", message);
+            case CompletionRefusal.BudgetExhausted r -> BudgetRefusals.refused(r.standing(), message);
             case CompletionRefusal.Overloaded r ->
                 Problem.of(ProblemKind.UNAVAILABLE, "overloaded", message).retryAfter(PAUSE);
         };

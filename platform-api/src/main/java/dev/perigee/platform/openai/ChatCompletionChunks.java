@@ -13,10 +13,17 @@ final class ChatCompletionChunks {
 
     private final AnswerHead head;
     private final boolean includeUsage;
+    private final @Nullable String limitSource;
 
-    ChatCompletionChunks(AnswerHead head, boolean includeUsage) {
+    /**
+     * Chunks of an answer.
+     *
+     * @param limitSource the budget that cuts it, told where it ends by its length
+     */
+    ChatCompletionChunks(AnswerHead head, boolean includeUsage, @Nullable String limitSource) {
         this.head = head;
         this.includeUsage = includeUsage;
+        this.limitSource = limitSource;
     }
 
     /** The chunks of this event, in order. */
@@ -38,6 +45,7 @@ final class ChatCompletionChunks {
             return List.of(OpenAiErrorDialect.body(Answers.cancelled()));
         }
         ObjectNode last = chunk(Json.object(), Answers.finishReason(reason));
+        Answers.tellLimit(last, reason, limitSource);
         if (!includeUsage) {
             return List.of(last);
         }

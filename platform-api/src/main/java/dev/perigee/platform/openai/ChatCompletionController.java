@@ -60,7 +60,7 @@ final class ChatCompletionController {
             }
             if (order.delivery().stream()) {
                 ChatCompletionChunks chunks =
-                        new ChatCompletionChunks(head, order.delivery().includeUsage());
+                        new ChatCompletionChunks(head, order.delivery().includeUsage(), completion.limitSource());
                 new AnswerStream(completion, chunks, new EventStream(response)).send(keepAlive);
             } else {
                 Json.write(response, collect(completion, head));
@@ -107,7 +107,9 @@ final class ChatCompletionController {
         while (true) {
             GenerationEvent event = completion.next(keepAlive);
             if (event instanceof GenerationEvent.Finished end) {
-                return collector.answer(head, end.reason(), end.usage());
+                ObjectNode answer = collector.answer(head, end.reason(), end.usage());
+                Answers.tellLimit(answer, end.reason(), completion.limitSource());
+                return answer;
             }
             if (event != null) {
                 collector.add(event);

@@ -6,6 +6,8 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Reads request bodies that are JSON objects, to a limit. */
@@ -25,7 +27,13 @@ public final class JsonBodies {
      */
     public ObjectNode read(HttpServletRequest request) throws IOException {
         requireJson(request.getContentType());
-        return parse(bytes(request));
+        return parse(bytes(request), ObjectNode.class, "a JSON object");
+    }
+
+    /** Reads a body that is a JSON list; bounds and errors as in {@link #read}. */
+    public ArrayNode readList(HttpServletRequest request) throws IOException {
+        requireJson(request.getContentType());
+        return parse(bytes(request), ArrayNode.class, "a JSON list");
     }
 
     private static void requireJson(String contentType) {
@@ -59,10 +67,11 @@ public final class JsonBodies {
                 ProblemKind.TOO_LARGE, "request_too_large", "The body is longer than " + maxBytes + " bytes."));
     }
 
-    private static ObjectNode parse(byte[] bytes) {
+    private static <T extends JsonNode> T parse(byte[] bytes, Class<T> type, String what) {
         try {
-            if (Json.read(bytes) instanceof ObjectNode object) {
-                return object;
+            JsonNode body = Json.read(bytes);
+            if (type.isInstance(body)) {
+                return type.cast(body);
             }
         } catch (StreamConstraintsException e) {
             throw invalid("The body is JSON beyond the limits: " + e.getOriginalMessage());
@@ -70,7 +79,7 @@ public final class JsonBodies {
             throw invalid("The body is not valid JSON" + place(e) + ".");
         }
         throw invalid(
-                bytes.length == 0 ? "The body is empty, must be a JSON object." : "The body must be a JSON object.");
+                bytes.length == 0 ? "The body is empty, must be " + what + "." : "The body must be " + what + ".");
     }
 
     private static String place(JacksonException e) {

@@ -1,6 +1,7 @@
 package dev.perigee.platform.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.perigee.platform.quota.QuotaClaim.Caller;
@@ -117,8 +118,7 @@ class QuotasIntegrationTests {
         assertThat(admit("three", 10).standings())
                 .extracting(RateStanding::measure, RateStanding::remaining)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(QuotaMeasure.REQUESTS_PER_MINUTE, 0L),
-                        org.assertj.core.groups.Tuple.tuple(QuotaMeasure.TOKENS_PER_MINUTE, 70L));
+                        tuple(QuotaMeasure.REQUESTS_PER_MINUTE, 0L), tuple(QuotaMeasure.TOKENS_PER_MINUTE, 70L));
         assertThat(first.running.count(QuotaScope.API_KEY, caller.apiKeyId())).isEqualTo(3);
     }
 

@@ -1,0 +1,58 @@
+package dev.perigee.billing.budget;
+
+import dev.perigee.billing.money.Money;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.Currency;
+import java.util.UUID;
+
+/**
+ * A budget as stored, in the period of a moment.
+ *
+ * @param id identifier
+ * @param owner whose it is
+ * @param budget the budget
+ * @param now the database's clock when it was read
+ */
+record BudgetRow(UUID id, BudgetOwner owner, Budget budget, Instant now) {
+
+    /** What to select from {@code billing.budget b}. */
+    static final String SELECT = "SELECT b.*, billing.clock() AS read_at FROM billing.budget b ";
+
+    static BudgetRow read(ResultSet row, int number) throws SQLException {
+        String currency = row.getString("currency");
+        long amount = row.getLong("limit_amount");
+        BudgetLimit limit = currency == null
+                ? new BudgetLimit.OfTokens(amount)
+                : new BudgetLimit.OfMoney(new Money(amount, Currency.getInstance(currency)));
+        BudgetOwner owner = new BudgetOwner(
+                row.getObject("tenant_id", UUID.class),
+                BudgetScope.ofWord(row.getString("scope")),
+                row.getObject("scope_id", UUID.class),
+                ZoneId.of(row.getString("time_zone")));
+        Budget budget = new Budget(
+                BudgetPeriod.ofWord(row.getString("period")), limit, BudgetMode.ofWord(row.getString("mode")));
+        return new BudgetRow(
+                row.getObject("id", UUID.class),
+                owner,
+                budget,
+                row.getObject("read_at", OffsetDateTime.class).toInstant());
+    }
+
+    /** The period that it was read in. */
+    BudgetWindow window() {
+        return budget.period().windowAt(now, owner.timeZone());
+    }
+
+    boolean inTokens() {
+        return budget.limit() instanceof BudgetLimit.OfTokens;
+    }
+
+    BudgetStanding standing(long settled, long reserved) {
+        Instant resetsAt = budget.period() == BudgetPeriod.TOTAL ? null : window().end();
+        return new BudgetStanding(owner.scope(), budget, settled, reserved, resetsAt);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.perigee.billing.budget;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a budget stands.
+ *
+ * @param scope whose budget
+ * @param budget the budget
+ * @param settled what was used in this period, in the limit's unit
+ * @param reserved what running requests hold of it
+ * @param resetsAt when the next period begins, or {@code null} where none does
+ */
+public record BudgetStanding(
+        BudgetScope scope,
+        Budget budget,
+        long settled,
+        long reserved,
+        @Nullable Instant resetsAt) {
+
+    /** What is left, nothing where the limit is passed. */
+    public long available() {
+        return Math.max(0, budget.limit().amount() - settled - reserved);
+    }
+
+    /** The budget as a stable word, such as {@code tenant.budget.day.tokens}. */
+    public String source() {
+        String unit = budget.limit() instanceof BudgetLimit.OfTokens ? "tokens" : "money";
+        return scope.word() + ".budget." + budget.period().word() + "." + unit;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.perigee.billing.charging;
+
+import dev.perigee.billing.budget.JdbcBudgets;
+import dev.perigee.billing.ledger.JdbcLedger;
+import dev.perigee.billing.ledger.JdbcReservations;
+import dev.perigee.billing.metering.JdbcUsageRecords;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/**
+ * Everything that a charge is written to, in one transaction.
+ *
+ * @param budgets what may be spent
+ * @param reservations what is held
+ * @param usageRecords what was used
+ * @param ledger what is owed
+ */
+public record ChargingTables(
+        JdbcBudgets budgets, JdbcReservations reservations, JdbcUsageRecords usageRecords, JdbcLedger ledger) {
+
+    /** The tables behind these connections. */
+    public static ChargingTables over(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new ChargingTables(
+                new JdbcBudgets(jdbc, transactions),
+                new JdbcReservations(jdbc),
+                new JdbcUsageRecords(jdbc),
+                new JdbcLedger(jdbc));
+    }
+}

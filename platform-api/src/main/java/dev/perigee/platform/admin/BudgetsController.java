@@ -1,0 +1,129 @@
+package dev.perigee.platform.admin;
+
+import dev.perigee.billing.budget.BudgetOwner;
+import dev.perigee.billing.budget.BudgetScope;
+import dev.perigee.billing.budget.Budgets;
+import dev.perigee.platform.apikey.ApiKey;
+import dev.perigee.platform.apikey.ApiKeys;
+import dev.perigee.platform.tenancy.Project;
+import dev.perigee.platform.tenancy.Projects;
+import dev.perigee.platform.tenancy.Tenant;
+import dev.perigee.platform.tenancy.Tenants;
+import dev.perigee.platform.web.JsonBodies;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /admin/v1/{tenants,projects,api-keys}/{id}/budgets}. */
+@Tag(name = "Budgets")
+@RestController
+@RequestMapping("/admin/v1")
+final class BudgetsController {
+
+    private static final String EXAMPLE = """
+            [{"period":"month","limit":{"amount":"250","currency":"USD"},"mode":"hard"},
+            {"period":"day","limit":{"tokens":1000000},"mode":"shadow"}]""";
+
+    private final Tenants tenants;
+    private final Projects projects;
+    private final ApiKeys apiKeys;
+    private final Budgets budgets;
+    private final JsonBodies bodies;
+
+    BudgetsController(Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, JsonBodies bodies) {
+        this.tenants = tenants;
+        this.projects = projects;
+        this.apiKeys = apiKeys;
+        this.budgets = budgets;
+        this.bodies = bodies;
+    }
+
+    @Operation(summary = "Where a tenant's budgets stand")
+    @GetMapping("/tenants/{id}/budgets")
+    void ofTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        tell(BudgetScope.TENANT, id, request, response);
+    }
+
+    @Operation(summary = "Replace a tenant's budgets")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
+    @PutMapping("/tenants/{id}/budgets")
+    void putTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        put(BudgetScope.TENANT, id, request, response);
+    }
+
+    @Operation(summary = "Where a project's budgets stand")
+    @GetMapping("/projects/{id}/budgets")
+    void ofProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        tell(BudgetScope.PROJECT, id, request, response);
+    }
+
+    @Operation(summary = "Replace a project's budgets")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
+    @PutMapping("/projects/{id}/budgets")
+    void putProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        put(BudgetScope.PROJECT, id, request, response);
+    }
+
+    @Operation(summary = "Where a key's budgets stand")
+    @GetMapping("/api-keys/{id}/budgets")
+    void ofKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        tell(BudgetScope.API_KEY, id, request, response);
+    }
+
+    @Operation(summary = "Replace a key's budgets")
+    @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
+    @PutMapping("/api-keys/{id}/budgets")
+    void putKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        put(BudgetScope.API_KEY, id, request, response);
+    }
+
+    private void tell(BudgetScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Query.none(request);
+        tell(owner(scope, Ids.inPath(id, scope.word()), tenant(scope, id)), response);
+    }
+
+    private void put(BudgetScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Query.none(request);
+        Tenant tenant = tenant(scope, id);
+        BudgetOwner owner = owner(scope, Ids.inPath(id, scope.word()), tenant);
+        budgets.replace(owner, BudgetFields.read(bodies.readList(request), tenant.currency()));
+        tell(owner, response);
+    }
+
+    private void tell(BudgetOwner owner, HttpServletResponse response) throws IOException {
+        AdminJson.page(response, budgets.standings(owner), Budgets.MAX_BUDGETS, BudgetFields::write);
+    }
+
+    private static BudgetOwner owner(BudgetScope scope, UUID id, Tenant tenant) {
+        return new BudgetOwner(tenant.id(), scope, id, tenant.timeZone());
+    }
+
+    /** The tenant that the scope belongs to, where both are there. */
+    private Tenant tenant(BudgetScope scope, String text) {
+        UUID id = Ids.inPath(text, scope.word());
+        Optional<UUID> tenantId = switch (scope) {
+            case TENANT -> Optional.of(id);
+            case PROJECT -> projects.find(id).map(Project::tenantId);
+            case API_KEY -> apiKeys.find(id).map(ApiKey::tenantId);
+        };
+        return tenantId.flatMap(tenants::find).orElseThrow(() -> Ids.unknown(scope.word()));
+    }
+}
