@@ -56,8 +56,8 @@ File: {size:.1f} MB. Context {context} tokens.
 
 The optimiser is MuonClip (Muon with per-head QK-Clip; AdamW for embedding, head, norms and router). The routed experts were
 quantised to INT4 in training for the last third of the run; the export repeats that rounding exactly. Only what an assistant says is
-predicted, and raw stories as a whole. The corpus was drawn anew while the training ran: it began with an earlier state of the generators, went
-through a stretch with much pure copying, and ended with this mixture (shares of tokens):
+predicted, and raw stories as a whole. The
+mixture (shares of tokens):
 
 {mixture}
 
@@ -113,7 +113,7 @@ def shape(config):
 def recipe(log):
     steps = [json.loads(line) for line in log.read_text().splitlines()]
     last = next(line for line in reversed(steps) if "loss" in line)
-    return f"{last['tokens'] / 1e6:.1f} million tokens in {last['step']} steps, in float32 on two cores."
+    return f"{last['tokens'] / 1e6:.1f} million tokens in {last['step']} steps on two cores with AMX, products in bfloat16."
 
 
 def table(lines, head):

@@ -59,15 +59,24 @@ def spoken(r, parameter, value, alone):
     return f"with {parameter.name.replace('_', ' ')} {value}"
 
 
+DECLARED = re.compile(r'"name": ?"([^"]+)"|functions\.([\w.-]+):\d')
+PARTS = re.compile(r"[A-Z]?[a-z]+")
+
+
 class Forbidden:
-    """Strings that no training document may hold as words of their own."""
+    """What no training document may hold: strings as words of their own, and held-out stems in the names it declares or calls."""
 
     def __init__(self, strings):
         ordered = sorted(strings, key=len, reverse=True)
         self.pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
 
     def found(self, text):
-        return self.pattern.search(text)
+        """The first such thing in the text, or None."""
+        hit = self.pattern.search(text)
+        if hit:
+            return hit.group()
+        named = {part.lower() for pair in DECLARED.findall(text) for part in PARTS.findall("".join(pair))}
+        return next(iter(sorted(named & set(STEMS))), None)
 
 
 class Examiner:

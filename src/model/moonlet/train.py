@@ -61,7 +61,7 @@ class Job:
             self.started, self.warmed = time.time(), True
         else:
             self.started, self.warmed = state["started"], state["warmed"]
-            self.decaying = state.get("decaying", state["progress"] >= DECAY_FROM)
+            self.decaying = state.get("decaying", state["progress"] >= self.args.decay_from)
         print(f"resumed {path} at step {self.step}", flush=True)
 
     def restore(self, state):
@@ -111,12 +111,13 @@ def deal(named):
     return owner
 
 
-def schedule(progress, warmed):
-    if progress < WARM and not warmed:
+def schedule(progress, job):
+    start = job.args.decay_from
+    if progress < WARM and not job.warmed:
         return max(0.02, progress / WARM)
-    if progress < DECAY_FROM:
+    if progress < start:
         return 1.0
-    return 1.0 + (FLOOR - 1.0) * (progress - DECAY_FROM) / (1.0 - DECAY_FROM)
+    return 1.0 + (FLOOR - 1.0) * (progress - start) / (1.0 - start)
 
 
 class Rank:
@@ -163,7 +164,7 @@ class Rank:
 
     @torch.no_grad()
     def update(self, watch):
-        job, rate = self.job, schedule(float(self.job.control[0]), self.job.warmed)
+        job, rate = self.job, schedule(float(self.job.control[0]), self.job)
         for _, _, grads, _, _ in self.mine:
             for other in grads[1:]:
                 grads[0].add_(other)
@@ -180,7 +181,7 @@ class Rank:
                 muon.muon(p.data, grad, first, rate * job.args.rate)
             else:
                 table = name in ("embed", "head")
-                muon.adamw(p.data, grad, first, second, rate * (RATE_ADAM if table else RATE_SMALL),
+                muon.adamw(p.data, grad, first, second, rate * (RATE_ADAM if table else RATE_SMALL) * job.args.rate / RATE_MUON,
                            job.step + 1, 0.1 if table else 0.0)
         self.meet()
         if self.rank == 0:
@@ -264,10 +265,10 @@ def loop(job, rank):
         progress, finish, heldout = job.control[:3].tolist()
         if finish or (job.args.steps and job.step >= job.args.steps):
             break
-        if progress >= DECAY_FROM and rank == 0 and not job.decaying:
+        if progress >= job.args.decay_from and rank == 0 and not job.decaying:
             job.save("stable.pt")
             job.decaying = True
-        job.model.precision.int4 = progress >= DECAY_FROM
+        job.model.precision.int4 = progress >= job.args.decay_from
         job.model.precision.bf16 = progress >= FREEZE_FROM
         if heldout:
             me.heldout()
@@ -297,7 +298,7 @@ def note(me, total, since, base):
             "per_source": per_source_means(job.loader.names, total),
             "tokens_per_s": round((job.tokens - base) / (now - since)),
             "progress": round(float(job.control[0]), 4),
-            "rate": round(schedule(float(job.control[0]), job.warmed), 4),
+            "rate": round(schedule(float(job.control[0]), job), 4),
             "grad_norm": round(math.sqrt(float(job.norms.sum())), 3),
             "max_logit": round(getattr(me, "largest", 0.0), 2), "qk_clipped": getattr(me, "clipped", 0),
             "load_min_max": [round(float(share.min()), 3), round(float(share.max()), 3)],
@@ -312,7 +313,8 @@ def main(argv):
     parser.add_argument("--work", default=str(Path(__file__).parents[1] / "work"))
     parser.add_argument("--mixture", default=None)
     parser.add_argument("--batch", type=int, default=8192, help="tokens a step")
-    parser.add_argument("--rate", type=float, default=RATE_MUON, help="peak rate of Muon")
+    parser.add_argument("--rate", type=float, default=RATE_MUON, help="peak rate of Muon; the others keep their ratio to it")
+    parser.add_argument("--decay-from", type=float, default=DECAY_FROM, help="when the rate falls and INT4 begins, 0 to 1")
     parser.add_argument("--steps", type=int, default=0, help="stop at this step (0: only at --until)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from-stable", action="store_true", help="go on from work/stable.pt")

@@ -29,6 +29,7 @@ WISHES = """Tell me a story about {x}.|Tell me a short story about {x}.|Write a 
  write a short story about {x}?|My child wants a story about {x}.|A bedtime story about {x}, please.|Tell me a bedtime
  story about {x}.|Tell me a nice story about {x}.|Tell us a story about {x}.|Short story about {x}|Invent a story about
  {x}.|Hi! Tell me a story about {x}.|Let me hear a tale about {x}.|Tell me a tale about {x}.""".replace("\n", "").split("|")
+HERO = re.compile(r"\b(?:was|lived|named) an? (?:\w+,? ){0,3}?(" + "|".join(NOUNS) + r")\b")
 OPEN_WISHES = """Tell me a story.|Tell me a short story.|Write a story.|Please tell me a story.|Can you tell me a
  story?|I want to hear a story.|Tell me a bedtime story.|A story, please.|Write a short story for children.|Make up a
  story.""".replace("\n", "").split("|")
@@ -37,6 +38,13 @@ OPEN_WISHES = """Tell me a story.|Tell me a short story.|Write a story.|Please t
 @cache
 def tales(heldout=False):
     return [row["t"].strip() for row in split(rows("tinystories"), lambda row: row["t"][:80], heldout)]
+
+
+@cache
+def heroic():
+    """The stories whose hero is no child, too few to be left to chance: they show that the wish decides."""
+    found = [(text, HERO.search(text.lower()[:120])) for text in tales()]
+    return [text for text, hero in found if hero and hero.group(1) not in ("girl", "boy", "mom", "dad")]
 
 
 @cache
@@ -67,8 +75,8 @@ def recast(r, text):
     return ANIMAL.sub(exchanged, text)
 
 
-def varied(r):
-    text = renamed(r, r.choice(tales()))
+def varied(r, pool=tales):
+    text = renamed(r, r.choice(pool()))
     return recast(r, text) if r.random() < 0.5 else text
 
 
@@ -80,10 +88,11 @@ def topic(r, text):
     """What the story is about: a noun that it names early and more than once, perhaps with a second or a name."""
     low = text.lower()
     counts = Counter(w[:-1] if w.endswith("s") and w[:-1] in NOUNS else w for w in re.findall(r"[a-z]+", low))
-    heads = [n for n in NOUNS if counts[n] >= 2 and n in low[:250]]
+    heads = [n for n in NOUNS if counts[n] >= 3 and re.search(rf"\b{n}\b", low[:160])]
     if not heads:
         return None
-    heads.sort(key=lambda n: -counts[n])
+    hero = HERO.search(low[:120])
+    heads.sort(key=lambda n: (not hero or hero.group(1) != n, -counts[n]))
     first = with_article(heads[0])
     named = re.search(rf"\b{heads[0]} (?:named|called) ([A-Z][a-z]+)", text)
     if named and r.random() < 0.35:
@@ -118,7 +127,7 @@ def wished(r, text):
 
 
 def wish_document(r):
-    text = varied(r)
+    text = varied(r, heroic if r.random() < 0.5 else tales)
     while topic(r, text) is None and r.random() < 0.9:
         text = varied(r)
     return maybe_system(r) + wished(r, text) + render.said(text)
