@@ -1,5 +1,6 @@
 package dev.perigee.engine;
 
+import dev.perigee.engine.chat.ChatTemplate;
 import dev.perigee.engine.chat.ToolDefinition;
 import dev.perigee.engine.constraint.ConstraintCompiler;
 import dev.perigee.engine.constraint.JsonConstraint;
@@ -27,11 +28,13 @@ final class AnswerConstraints {
 
     private final Tokenizer tokenizer;
     private final Set<Integer> stopIds;
+    private final ChatTemplate template;
     private @Nullable ConstraintCompiler compiler;
 
-    AnswerConstraints(Tokenizer tokenizer, Set<Integer> stopIds) {
+    AnswerConstraints(Tokenizer tokenizer, Set<Integer> stopIds, ChatTemplate template) {
         this.tokenizer = tokenizer;
         this.stopIds = stopIds;
+        this.template = template;
     }
 
     /**
@@ -53,8 +56,9 @@ final class AnswerConstraints {
         JsonConstraint answer = wanted.schema() == null ? null : compiler().compile(wanted.schema());
         boolean toolsOffered =
                 request.prompt() instanceof Prompt.Chat asked && !asked.tools().isEmpty();
-        return Optional.of(new ConstrainedAnswer(
-                tokenizer, stopIds, answer, tools, new ConstrainedAnswer.Marks(chat, toolsOffered)));
+        ConstrainedAnswer.Marks marks = new ConstrainedAnswer.Marks(
+                chat && template.reasons(), chat && template.beginsInsideReasoning(), toolsOffered);
+        return Optional.of(new ConstrainedAnswer(tokenizer, stopIds, answer, tools, marks));
     }
 
     /** A tool whose schema cannot be enforced takes any object: it was offered without a promise. */

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * @param model a safetensors folder as Moonshot ships them
- * @param chatTemplate the template's name ({@code k2-instruct}, {@code k2-thinking}, {@code moonlet}), or {@code null} to decide from
+ * @param chatTemplate the template's name ({@code k2-instruct}, {@code k2-thinking}, {@code k2.5-thinking}, {@code k2.5-instant}, {@code
+ *     moonlet}), or {@code null} to decide from
  *     the model's files
  * @param kernels what computes
  * @param bounds what the engine takes on

@@ -48,7 +48,7 @@ public final class InferenceEngine implements AutoCloseable {
         this.model = model;
         this.cache = cache(model, bounds);
         this.description = description(model, cache);
-        this.constraints = new AnswerConstraints(model.tokenizer(), model.stopIds());
+        this.constraints = new AnswerConstraints(model.tokenizer(), model.stopIds(), model.template());
         this.loop = new EngineLoop(
                 model.transformer(),
                 cache,
@@ -185,7 +185,12 @@ public final class InferenceEngine implements AutoCloseable {
 
     private AnswerParser parser(Prompt prompt, AnswerSink sink) {
         return switch (prompt) {
-            case Prompt.Chat chat -> new ReasoningParser(model.tokenizer(), sink, calls(chat.messages()));
+            case Prompt.Chat chat ->
+                new ReasoningParser(
+                        model.tokenizer(),
+                        sink,
+                        calls(chat.messages()),
+                        model.template().beginsInsideReasoning());
             case Prompt.Raw _ -> new PlainTextParser(model.tokenizer(), sink);
         };
     }

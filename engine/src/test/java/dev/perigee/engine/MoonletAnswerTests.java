@@ -132,7 +132,7 @@ class MoonletAnswerTests {
                 question,
                 new Prompt.Chat(List.of(new ChatMessage.User(question)), tools),
                 new SamplingParameters(temperature, null, null, null, 1L),
-                new GenerationRequest.Limits(120, List.of()),
+                new GenerationRequest.Limits(300, List.of()),
                 GenerationRequest.Scheduling.single());
     }
 

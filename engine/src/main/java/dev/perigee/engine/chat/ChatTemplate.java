@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model generation wants a conversation laid out. One layout for all; they differ in the default system message and in what
- * becomes of earlier reasoning.
+ * How a model generation wants a conversation laid out. One layout for all; they differ in the default system message, in how tools
+ * are written, in what becomes of earlier reasoning and in what opens the answer.
  *
  * <p>Tool declarations come first, then the messages, then the opening of the assistant's turn. Text never yields control tokens.
  *
@@ -21,6 +21,10 @@ public enum ChatTemplate {
     K2_INSTRUCT("k2-instruct", DefaultSystem.KIMI, ReasoningHistory.NONE, 0.6),
     /** Kimi K2 Thinking. */
     K2_THINKING("k2-thinking", DefaultSystem.KIMI, ReasoningHistory.RUNNING_TOOL_LOOP, 1.0),
+    /** Kimi K2.5, answering after it has thought: the answer begins inside its reasoning. */
+    K25_THINKING("k2.5-thinking", null, ReasoningHistory.RUNNING_TOOL_LOOP, 1.0),
+    /** Kimi K2.5, answering at once: an empty pair of think tokens opens the answer. */
+    K25_INSTANT("k2.5-instant", null, ReasoningHistory.RUNNING_TOOL_LOOP, 0.6),
     /** The bundled model: as K2 Instruct, without a default system message. */
     MOONLET("moonlet", null, ReasoningHistory.NONE, 0.4);
 
@@ -81,17 +85,41 @@ public enum ChatTemplate {
         for (int i = 0; i < messages.size(); i++) {
             write(messages.get(i), i >= firstKept, ids, writer);
         }
-        return writer.open(ControlToken.IM_ASSISTANT, "assistant").ids();
+        return open(writer.open(ControlToken.IM_ASSISTANT, "assistant")).ids();
     }
 
-    private static void declare(List<ToolDefinition> tools, PromptWriter writer) {
+    private PromptWriter open(PromptWriter writer) {
+        return switch (this) {
+            case K2_INSTRUCT, K2_THINKING, MOONLET -> writer;
+            case K25_THINKING -> writer.control(ControlToken.THINK_BEGIN);
+            case K25_INSTANT -> writer.control(ControlToken.THINK_BEGIN).control(ControlToken.THINK_END);
+        };
+    }
+
+    /** Whether the model was trained to reason before it answers. */
+    public boolean reasons() {
+        return this == K2_THINKING || this == K25_THINKING;
+    }
+
+    /** Whether the prompt leaves the model inside its reasoning. */
+    public boolean beginsInsideReasoning() {
+        return this == K25_THINKING;
+    }
+
+    private void declare(List<ToolDefinition> tools, PromptWriter writer) {
         if (!tools.isEmpty()) {
-            String declarations =
-                    tools.stream().map(ToolDefinition::declaration).collect(Collectors.joining(",", "[", "]"));
             writer.open(ControlToken.IM_SYSTEM, "tool_declare")
-                    .text(declarations)
+                    .text(declaration(tools))
                     .close();
         }
+    }
+
+    private String declaration(List<ToolDefinition> tools) {
+        return switch (this) {
+            case K2_INSTRUCT, K2_THINKING, MOONLET ->
+                tools.stream().map(ToolDefinition::declaration).collect(Collectors.joining(",", "[", "]"));
+            case K25_THINKING, K25_INSTANT -> TypeScriptDeclaration.of(tools);
+        };
     }
 
     private void write(ChatMessage message, boolean keepReasoning, ToolCallIds ids, PromptWriter writer) {

@@ -42,18 +42,22 @@ public final class ChatTemplateChoice {
     }
 
     private static Optional<ChatTemplate> byName(String name) {
-        if (!name.contains("kimi-k2") || name.contains("k2.")) {
+        if (!name.contains("kimi-k2")) {
             return Optional.empty();
+        }
+        if (name.contains("k2.")) {
+            return name.contains("k2.5") ? Optional.of(ChatTemplate.K25_THINKING) : Optional.empty();
         }
         return Optional.of(name.contains("thinking") ? ChatTemplate.K2_THINKING : ChatTemplate.K2_INSTRUCT);
     }
 
-    /** K2.5's and later templates write tools as TypeScript; they are not K2's. */
+    /** K2.5's template writes tools as TypeScript; without being asked for instant answers it thinks. */
     private static Optional<ChatTemplate> byTemplateText(String template) {
-        if (!template.contains("<|im_middle|>")
-                || !template.contains("tool_declare")
-                || template.contains("tools_ts")) {
+        if (!template.contains("<|im_middle|>") || !template.contains("tool_declare")) {
             return Optional.empty();
+        }
+        if (template.contains("tools_ts")) {
+            return Optional.of(ChatTemplate.K25_THINKING);
         }
         return Optional.of(template.contains("<think>") ? ChatTemplate.K2_THINKING : ChatTemplate.K2_INSTRUCT);
     }

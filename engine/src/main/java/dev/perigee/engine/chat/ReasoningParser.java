@@ -22,8 +22,12 @@ public final class ReasoningParser implements AnswerParser {
     private boolean inside;
     private int reasoningTokens;
 
-    /** @param earlierCalls how many tool calls the conversation already holds */
-    public ReasoningParser(Tokenizer tokenizer, AnswerSink sink, int earlierCalls) {
+    /**
+     * @param earlierCalls how many tool calls the conversation already holds
+     * @param beginsInside whether the prompt already opened the reasoning
+     */
+    public ReasoningParser(Tokenizer tokenizer, AnswerSink sink, int earlierCalls, boolean beginsInside) {
+        this.inside = beginsInside;
         this.tokenizer = tokenizer;
         this.detokenizer = new IncrementalDetokenizer(tokenizer);
         this.sink = sink;

@@ -24,10 +24,11 @@ public final class ConstrainedAnswer implements LogitsProcessor {
     /**
      * Which control tokens may come.
      *
-     * @param reasoning whether the answer may begin with reasoning
+     * @param reasoning whether the answer may begin with reasoning; a model that was not trained to would not find its way out
+     * @param inside whether it begins inside its reasoning
      * @param tools whether it may call tools instead
      */
-    public record Marks(boolean reasoning, boolean tools) {}
+    public record Marks(boolean reasoning, boolean inside, boolean tools) {}
 
     private enum Stage {
         BEGIN,
@@ -46,7 +47,7 @@ public final class ConstrainedAnswer implements LogitsProcessor {
     private final TokenMask mask;
     private final ByteArrayOutputStream callId = new ByteArrayOutputStream();
     private @Nullable ConstraintState arguments;
-    private Stage stage = Stage.BEGIN;
+    private Stage stage;
 
     /**
      * @param answer what the visible answer obeys; {@code null} for any form
@@ -63,6 +64,7 @@ public final class ConstrainedAnswer implements LogitsProcessor {
         this.answer = answer == null ? null : answer.start();
         this.tools = tools;
         this.marks = marks;
+        this.stage = marks.inside() ? Stage.REASONING : Stage.BEGIN;
         this.mask = new TokenMask(tokenizer.vocabularySize());
     }
 

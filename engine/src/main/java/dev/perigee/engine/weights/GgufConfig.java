@@ -6,6 +6,8 @@ import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.config.MoeConfig;
 import dev.perigee.engine.config.RopeConfig;
 import dev.perigee.engine.config.RouterConfig;
+import dev.perigee.engine.config.ScoringFunction;
+import dev.perigee.engine.config.TopkMethod;
 import dev.perigee.engine.config.TransformerDimensions;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ final class GgufConfig {
     private static final String KEY = PREFIX + "attention.key_length";
     private static final String VALUE = PREFIX + "attention.value_length";
     private static final String ROTATED = PREFIX + "rope.dimension_count";
+    private static final int SOFTMAX = 1;
     private static final int SIGMOID = 2;
     private static final List<String> PER_TOKEN = List.of("tokenizer.ggml.scores", "tokenizer.ggml.token_type");
     private static final List<String> TOKEN_IDS = List.of("bos", "eos", "eot", "eom", "padding", "unknown");
@@ -76,9 +79,6 @@ final class GgufConfig {
     private ModelConfig config() {
         if (!keys.text("general.architecture").equals(ARCHITECTURE)) {
             throw keys.odd("general.architecture", "\"" + ARCHITECTURE + "\"");
-        }
-        if (keys.integer(PREFIX + "expert_gating_func") != SIGMOID) {
-            throw keys.odd(PREFIX + "expert_gating_func", SIGMOID + ", a sigmoid");
         }
         try {
             return new ModelConfig(
@@ -174,13 +174,34 @@ final class GgufConfig {
         }
     }
 
+    private ScoringFunction scoring() {
+        return switch (keys.integer(PREFIX + "expert_gating_func")) {
+            case SOFTMAX -> ScoringFunction.SOFTMAX;
+            case SIGMOID -> ScoringFunction.SIGMOID;
+            default ->
+                throw keys.odd(PREFIX + "expert_gating_func", SOFTMAX + ", a softmax, or " + SIGMOID + ", a sigmoid");
+        };
+    }
+
+    /** The file does not say: each scoring function has come with one way to choose. */
+    private static TopkMethod method(ScoringFunction scoring, int groups) {
+        return switch (scoring) {
+            case SIGMOID -> TopkMethod.NOAUX_TC;
+            case SOFTMAX -> groups > 1 ? TopkMethod.GROUP_LIMITED_GREEDY : TopkMethod.GREEDY;
+        };
+    }
+
     private MoeConfig moe() {
+        ScoringFunction scoring = scoring();
+        int groups = keys.integer(PREFIX + "expert_group_count", 1);
         RouterConfig router = new RouterConfig(
                 keys.integer(PREFIX + "expert_used_count"),
-                keys.integer(PREFIX + "expert_group_count", 1),
+                groups,
                 keys.integer(PREFIX + "expert_group_used_count", 1),
                 keys.number(PREFIX + "expert_weights_scale", 1),
-                keys.flag(PREFIX + "expert_weights_norm", false));
+                keys.flag(PREFIX + "expert_weights_norm", false),
+                scoring,
+                method(scoring, groups));
         return new MoeConfig(
                 keys.integer(PREFIX + "expert_count"),
                 keys.integer(PREFIX + "expert_shared_count", 0),

@@ -42,7 +42,7 @@ class AnswerParserTests {
 
     @Test
     void reasoningTokensCountTheMarksToo() {
-        ReasoningParser parser = new ReasoningParser(tokenizer, new RecordedAnswer(), 0);
+        ReasoningParser parser = new ReasoningParser(tokenizer, new RecordedAnswer(), 0, false);
         RecordedAnswer.feed(parser, tokenizer, THINK_BEGIN, "abc", THINK_END, "de");
         assertThat(parser.reasoningTokens()).isEqualTo(5);
     }
@@ -122,6 +122,15 @@ class AnswerParserTests {
     }
 
     @Test
+    void answerThatBeginsInsideReasoningGivesItUpToTheEndOfThinking() {
+        RecordedAnswer answer = new RecordedAnswer();
+        ReasoningParser parser = new ReasoningParser(tokenizer, answer, 0, true);
+        RecordedAnswer.feed(parser, tokenizer, "a", THINK_END, "b");
+        parser.finish();
+        assertThat(answer.parts()).containsExactly("reasoning a", "text b");
+    }
+
+    @Test
     void callWithoutSectionIsACall() {
         assertThat(parts(TOOL_CALL_BEGIN, "functions.a:0", TOOL_CALL_ARGUMENT_BEGIN, "{}", TOOL_CALL_END))
                 .containsExactly("call 0 functions.a:0 a", "arguments 0 {}");
@@ -142,7 +151,7 @@ class AnswerParserTests {
 
     private static List<String> parts(Object... pieces) {
         RecordedAnswer answer = new RecordedAnswer();
-        ReasoningParser parser = new ReasoningParser(tokenizer, answer, 0);
+        ReasoningParser parser = new ReasoningParser(tokenizer, answer, 0, false);
         for (Object piece : pieces) {
             RecordedAnswer.feed(parser, tokenizer, piece instanceof Object[] several ? several : new Object[] {piece});
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The real vocabulary against prompts that Moonshot's own template and tokenizer made. */
 class ChatTemplateGoldenTests {
@@ -41,6 +42,30 @@ class ChatTemplateGoldenTests {
         int withoutThinking = expected.length - 2;
         assertThat(ChatTemplate.MOONLET.render(tokenizer, SUM, List.of()))
                 .isEqualTo(Arrays.copyOf(expected, withoutThinking));
+    }
+
+    @Test
+    void questionToLaterModelGivesTheGoldenPromptWithItsOpenedAnswer() {
+        int[] instant = ids(1);
+        assertThat(ChatTemplate.K25_INSTANT.render(tokenizer, SUM, List.of())).isEqualTo(instant);
+        assertThat(ChatTemplate.K25_THINKING.render(tokenizer, SUM, List.of()))
+                .isEqualTo(Arrays.copyOf(instant, instant.length - 1));
+    }
+
+    @Test
+    void toolsOfLaterModelsAreDeclaredAsTheGoldenTypeScript() {
+        JsonNode cases =
+                JsonMapper.shared().readTree(TestVocabularies.shared("tokenizer/k25-tool-declaration-golden.json"));
+        assertThat(cases.size()).isPositive();
+        for (JsonNode each : cases) {
+            List<ToolDefinition> tools = each.path("tools")
+                    .valueStream()
+                    .map(tool -> new ToolDefinition(
+                            tool.path("function").path("name").stringValue(), tool.toString()))
+                    .toList();
+            assertThat(TypeScriptDeclaration.of(tools))
+                    .isEqualTo(each.path("tool_declare_text").stringValue());
+        }
     }
 
     @Test

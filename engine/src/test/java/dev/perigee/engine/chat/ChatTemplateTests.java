@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 class ChatTemplateTests {
 
@@ -112,8 +113,13 @@ class ChatTemplateTests {
                 new ChatMessage.User(text),
                 new ChatMessage.Assistant(text, text, List.of(new ToolCall(text, text, text))),
                 new ChatMessage.ToolResult(text, text));
-        int[] ids = template.render(tokenizer, messages, List.of(new ToolDefinition(text, text)));
+        int[] ids = template.render(tokenizer, messages, List.of(tool(text)));
         return Arrays.stream(ids).filter(tokenizer::isSpecial).count();
+    }
+
+    private static ToolDefinition tool(String text) {
+        String quoted = JsonMapper.shared().writeValueAsString(text);
+        return new ToolDefinition(text, "{\"function\":{\"name\":%s,\"description\":%s}}".formatted(quoted, quoted));
     }
 
     @Test
@@ -134,12 +140,14 @@ class ChatTemplateTests {
         assertThat(decide(null, null, "<|im_middle|> tool_declare")).isEqualTo(ChatTemplate.K2_INSTRUCT);
         assertThat(decide(null, null, "<|im_middle|> tool_declare <think>")).isEqualTo(ChatTemplate.K2_THINKING);
         assertThat(decide(null, "Kimi-K2-Thinking", null)).isEqualTo(ChatTemplate.K2_THINKING);
+        assertThat(decide(null, "Kimi-K2.5", null)).isEqualTo(ChatTemplate.K25_THINKING);
+        assertThat(decide(null, null, "<|im_middle|> tool_declare tools_ts_str"))
+                .isEqualTo(ChatTemplate.K25_THINKING);
     }
 
     @Test
     void templateThatCannotBeDecidedNamesTheProperty() {
-        for (String template :
-                new @Nullable String[] {null, "{% llama %}", "<|im_middle|> tool_declare tools_ts_str"}) {
+        for (String template : new @Nullable String[] {null, "{% llama %}"}) {
             assertThatExceptionOfType(ModelLoadException.class)
                     .isThrownBy(() -> decide(null, null, template))
                     .withMessageContaining("perigee.engine.chat-template");
@@ -147,7 +155,7 @@ class ChatTemplateTests {
         assertThatExceptionOfType(ModelLoadException.class)
                 .isThrownBy(() -> decide("k9", null, null))
                 .withMessageContaining("\"k9\"")
-                .withMessageContaining("k2-instruct, k2-thinking, moonlet");
+                .withMessageContaining("k2-instruct, k2-thinking, k2.5-thinking, k2.5-instant, moonlet");
     }
 
     private static ChatTemplate decide(@Nullable String asked, @Nullable String name, @Nullable String template) {

@@ -51,7 +51,7 @@ class GgufConfigTests {
                 bad("G16", w -> w.text(KEY + "block_count", "3"), KEY + "block_count is \"3\""),
                 bad("key", w -> w.without(KEY + "expert_count"), "has no " + KEY + "expert_count"),
                 bad("gate", w -> w.without(KEY + "expert_gating_func"), "has no " + KEY + "expert_gating_func"),
-                odd("gate", "expert_gating_func", 1, "1, wanted is 2"),
+                odd("gate", "expert_gating_func", 3, "3, wanted is 1, a softmax, or 2, a sigmoid"),
                 odd("G29", "block_count", 0, "0, allowed is 1 to 512"),
                 bad("G29", w -> w.u32(KEY + "block_count", 1), "lies behind the last layer, " + KEY + "block_count"),
                 odd("G29", "block_count", 513, "513, allowed"),

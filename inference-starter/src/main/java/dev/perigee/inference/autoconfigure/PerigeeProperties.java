@@ -61,7 +61,7 @@ public record PerigeeProperties(
     /**
      * How the engine runs.
      *
-     * @param chatTemplate Layout of a conversation: k2-instruct, k2-thinking or moonlet; decided from the model's files where none
+     * @param chatTemplate Layout of a conversation: k2-instruct, k2-thinking, k2.5-thinking, k2.5-instant or moonlet; decided from the model's files where none
      *     is set.
      * @param kernels What computes.
      * @param bounds What the engine takes on.

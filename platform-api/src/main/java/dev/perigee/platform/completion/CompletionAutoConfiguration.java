@@ -22,15 +22,16 @@ import org.springframework.context.annotation.Bean;
 @EnableConfigurationProperties(CompletionProperties.class)
 public final class CompletionAutoConfiguration {
 
+    private final CompletionProperties properties;
+
+    CompletionAutoConfiguration(CompletionProperties properties) {
+        this.properties = properties;
+    }
+
     @Bean
     @ConditionalOnMissingBean
     Completions completions(
-            Catalog catalog,
-            InferenceBackend backend,
-            Charging charging,
-            Quotas quotas,
-            ServerKey serverKey,
-            CompletionProperties properties) {
+            Catalog catalog, InferenceBackend backend, Charging charging, Quotas quotas, ServerKey serverKey) {
         return new Completions(catalog, backend, charging, quotas, serverKey, properties);
     }
 }

@@ -84,7 +84,8 @@ public record TestDatabase(String jdbcUrl, String username, String password) {
         /** Memory where there is enough of it: nothing here outlives the JVM, and some disks delete files slowly. */
         private static Path roomiest() throws IOException {
             Path memory = Path.of("/dev/shm");
-            boolean enough = Files.isWritable(memory) && Files.getFileStore(memory).getUsableSpace() > ENOUGH_BYTES;
+            boolean enough =
+                    Files.isWritable(memory) && Files.getFileStore(memory).getUsableSpace() > ENOUGH_BYTES;
             return enough ? memory : Path.of(System.getProperty("java.io.tmpdir"));
         }
 
