@@ -13,12 +13,11 @@ import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.money.Money;
+import dev.perigee.postgres.Contenders;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -61,7 +60,7 @@ class ConcurrentBudgetsIntegrationTests {
             set(fresh, BudgetScope.TENANT, new BudgetLimit.OfTokens(limit));
             set(fresh, BudgetScope.API_KEY, new BudgetLimit.OfTokens(limit));
 
-            List<Admission> admissions = together(number -> reserve(number, fresh));
+            List<Admission> admissions = Contenders.together(CONTENDERS, number -> reserve(number, fresh));
 
             assertThat(outputs(admissions))
                     .as("round %d", round)
@@ -77,7 +76,7 @@ class ConcurrentBudgetsIntegrationTests {
             long whole = 100 * 600 + 50 * 2_500;
             set(fresh, BudgetScope.PROJECT, new BudgetLimit.OfMoney(new Money(ROOM * whole + 59_999, USD)));
 
-            List<Admission> admissions = together(number -> reserve(number, fresh));
+            List<Admission> admissions = Contenders.together(CONTENDERS, number -> reserve(number, fresh));
 
             assertThat(outputs(admissions)).as("round %d", round).containsExactly(50L, 50L, 50L, 50L, 50L);
             assertThat(standing(fresh, BudgetScope.PROJECT).reserved()).isEqualTo(ROOM * whole);
@@ -103,7 +102,7 @@ class ConcurrentBudgetsIntegrationTests {
                 }
                 return count;
             });
-            together(number -> useUp(new Random(SEED + number), number));
+            Contenders.together(CONTENDERS, number -> useUp(new Random(SEED + number), number));
             ended.set(true);
             assertThat(samples.get()).isPositive();
         }
@@ -171,29 +170,5 @@ class ConcurrentBudgetsIntegrationTests {
 
     private static BudgetOwner owner(CostAttribution attribution, BudgetScope scope) {
         return new BudgetOwner(attribution.tenantId(), scope, scope.idIn(attribution), ZoneOffset.UTC);
-    }
-
-    private static <T> List<T> together(Contender<T> contender) throws Exception {
-        CountDownLatch start = new CountDownLatch(1);
-        try (ExecutorService threads = Executors.newFixedThreadPool(CONTENDERS)) {
-            List<Future<T>> running = new ArrayList<>();
-            for (int i = 0; i < CONTENDERS; i++) {
-                int number = i;
-                running.add(threads.submit(() -> {
-                    start.await();
-                    return contender.run(number);
-                }));
-            }
-            start.countDown();
-            List<T> results = new ArrayList<>();
-            for (Future<T> each : running) {
-                results.add(each.get());
-            }
-            return results;
-        }
-    }
-
-    private interface Contender<T> {
-        T run(int number) throws Exception;
     }
 }

@@ -8,14 +8,10 @@ import dev.perigee.billing.BillingDatabase;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
+import dev.perigee.postgres.Contenders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,8 +43,10 @@ class ConcurrentChargingIntegrationTests {
         for (int round = 0; round < 10; round++) {
             String id = "contended-" + round;
             charging.reserve(request(id));
-            List<Settlement> settlements = together(contender ->
-                    charging.settle(id, new MeasuredUsage(contender + 1, 0, 0, 0), RequestOutcome.COMPLETED));
+            List<Settlement> settlements = Contenders.together(
+                    CONTENDERS,
+                    contender ->
+                            charging.settle(id, new MeasuredUsage(contender + 1, 0, 0, 0), RequestOutcome.COMPLETED));
             assertThat(settlements)
                     .filteredOn(Settlement.Settled.class::isInstance)
                     .hasSize(1);
@@ -61,7 +59,7 @@ class ConcurrentChargingIntegrationTests {
 
     @Test
     void reserveWhenManyTryTheSameIdAdmitsOne() throws Exception {
-        List<Admission> admissions = together(contender -> charging.reserve(request("one-id")));
+        List<Admission> admissions = Contenders.together(CONTENDERS, contender -> charging.reserve(request("one-id")));
         assertThat(admissions).filteredOn(Admission.Admitted.class::isInstance).hasSize(1);
         assertThat(admissions)
                 .filteredOn(Admission.DuplicateRequest.class::isInstance)
@@ -76,7 +74,7 @@ class ConcurrentChargingIntegrationTests {
             usages.add(new MeasuredUsage(
                     random.nextInt(500), random.nextInt(500), random.nextInt(500), random.nextInt(500)));
         }
-        together(contender -> {
+        Contenders.together(CONTENDERS, contender -> {
             String id = "sum-" + contender;
             charging.reserve(request(id));
             return charging.settle(id, usages.get(contender), RequestOutcome.COMPLETED);
@@ -108,30 +106,5 @@ class ConcurrentChargingIntegrationTests {
 
     private ChargeRequest request(String id) {
         return new ChargeRequest(id, tenant, "moonlet", 100, 50);
-    }
-
-    private static <T> List<T> together(Contender<T> contender) throws Exception {
-        CountDownLatch start = new CountDownLatch(1);
-        try (ExecutorService threads = Executors.newFixedThreadPool(CONTENDERS)) {
-            List<Future<T>> running = new ArrayList<>();
-            for (int i = 0; i < CONTENDERS; i++) {
-                int number = i;
-                Callable<T> task = () -> {
-                    start.await();
-                    return contender.run(number);
-                };
-                running.add(threads.submit(task));
-            }
-            start.countDown();
-            List<T> results = new ArrayList<>();
-            for (Future<T> each : running) {
-                results.add(each.get());
-            }
-            return results;
-        }
-    }
-
-    private interface Contender<T> {
-        T run(int number);
     }
 }

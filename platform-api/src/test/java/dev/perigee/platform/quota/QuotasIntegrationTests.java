@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.perigee.platform.quota.QuotaClaim.Caller;
+import dev.perigee.postgres.Contenders;
 import dev.perigee.postgres.TestDatabase;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +62,8 @@ class QuotasIntegrationTests {
             Caller fresh = new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
             first.quotas.set(scope, id(scope, fresh), new Quota((long) ROOM, null, null));
             String name = scope + "-requests-" + round;
-            assertThat(admitted(together(number -> node(number).admit(claim(name + "-" + number, fresh, 1)))))
+            assertThat(admitted(Contenders.together(
+                            CONTENDERS, number -> node(number).admit(claim(name + "-" + number, fresh, 1)))))
                     .as("round %d", round)
                     .isEqualTo(ROOM);
         }
@@ -78,7 +75,8 @@ class QuotasIntegrationTests {
             Caller fresh = new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
             first.quotas.set(QuotaScope.TENANT, fresh.tenantId(), new Quota(null, 7_000_099L * ROOM, null));
             String name = "tokens-" + round;
-            assertThat(admitted(together(number -> node(number).admit(claim(name + "-" + number, fresh, 7_000_099)))))
+            assertThat(admitted(Contenders.together(
+                            CONTENDERS, number -> node(number).admit(claim(name + "-" + number, fresh, 7_000_099)))))
                     .as("round %d", round)
                     .isEqualTo(ROOM);
         }
@@ -89,10 +87,10 @@ class QuotasIntegrationTests {
         first.quotas.set(QuotaScope.PROJECT, caller.projectId(), new Quota(null, null, (long) ROOM));
         for (int round = 0; round < ROUNDS; round++) {
             String name = "concurrent-" + round;
-            List<QuotaDecision> decisions =
-                    together(number -> node(number).admit(claim(name + "-" + number, caller, 1)));
+            List<QuotaDecision> decisions = Contenders.together(
+                    CONTENDERS, number -> node(number).admit(claim(name + "-" + number, caller, 1)));
             assertThat(admitted(decisions)).as("round %d", round).isEqualTo(ROOM);
-            together(number -> {
+            Contenders.together(CONTENDERS, number -> {
                 node(number).ended(claim(name + "-" + number, caller, 1));
                 return number;
             });
@@ -239,30 +237,6 @@ class QuotasIntegrationTests {
                 .sql("CREATE OR REPLACE FUNCTION billing.clock() RETURNS timestamptz LANGUAGE sql STABLE AS "
                         + "'SELECT transaction_timestamp() + interval ''" + interval + "'''")
                 .update();
-    }
-
-    private static <T> List<T> together(Contender<T> contender) throws Exception {
-        CountDownLatch start = new CountDownLatch(1);
-        try (ExecutorService threads = Executors.newFixedThreadPool(CONTENDERS)) {
-            List<Future<T>> running = new ArrayList<>();
-            for (int i = 0; i < CONTENDERS; i++) {
-                int number = i;
-                running.add(threads.submit(() -> {
-                    start.await();
-                    return contender.run(number);
-                }));
-            }
-            start.countDown();
-            List<T> results = new ArrayList<>();
-            for (Future<T> each : running) {
-                results.add(each.get());
-            }
-            return results;
-        }
-    }
-
-    private interface Contender<T> {
-        T run(int number);
     }
 
     private static final class Node {
