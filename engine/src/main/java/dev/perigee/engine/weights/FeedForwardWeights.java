@@ -1,7 +1,10 @@
 package dev.perigee.engine.weights;
 
+import dev.perigee.engine.config.MoeConfig;
 import dev.perigee.engine.quantization.WeightMatrix;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The weights behind the second norm of a decoder layer: one dense feed-forward, or experts. */
@@ -33,6 +36,16 @@ public sealed interface FeedForwardWeights {
         public Experts {
             correctionBias = List.copyOf(correctionBias);
             experts = List.copyOf(experts);
+        }
+
+        /** The bias as stored, or zeros where the model's router adds none and its files hold none. */
+        static List<Float> biasOf(MoeConfig moe, Supplier<float[]> stored) {
+            boolean has = moe.router().topkMethod().hasCorrectionBias();
+            List<Float> bias = new ArrayList<>();
+            for (float value : has ? stored.get() : new float[moe.nRoutedExperts()]) {
+                bias.add(value);
+            }
+            return bias;
         }
     }
 }

@@ -112,24 +112,15 @@ final class GgufBinder {
                 tensors.matrix(prefix + "ffn_down" + suffix, hidden, width));
     }
 
-    private float[] correctionBias(String prefix, Extent count) {
-        return config.moe().router().topkMethod().hasCorrectionBias()
-                ? tensors.vector(prefix + "exp_probs_b.bias", count)
-                : new float[count.size()];
-    }
-
     private FeedForwardWeights.Experts experts(String prefix) {
         Extent count = new Extent(config.moe().nRoutedExperts(), KEY + "expert_count");
         Extent shared = new Extent(
                 config.moe().sharedIntermediateSize(),
                 KEY + "expert_feed_forward_length, " + KEY + "expert_shared_count");
-        List<Float> bias = new ArrayList<>();
-        for (float value : correctionBias(prefix, count)) {
-            bias.add(value);
-        }
         return new FeedForwardWeights.Experts(
                 tensors.matrix(prefix + "ffn_gate_inp", count, hidden),
-                bias,
+                FeedForwardWeights.Experts.biasOf(
+                        config.moe(), () -> tensors.vector(prefix + "exp_probs_b.bias", count)),
                 routed(prefix, count),
                 shared.size() == 0 ? null : dense(prefix, "_shexp", shared));
     }

@@ -90,19 +90,11 @@ public final class WeightBinder {
                 tensors.matrix(prefix + "down_proj", hidden, width));
     }
 
-    private float[] correctionBias(String prefix, MoeConfig moe) {
-        return moe.router().topkMethod().hasCorrectionBias()
-                ? tensors.vector(prefix + "gate.e_score_correction_bias", moe.nRoutedExperts())
-                : new float[moe.nRoutedExperts()];
-    }
-
     private FeedForwardWeights.Experts experts(String prefix) {
         MoeConfig moe = config.moe();
         WeightMatrix router = tensors.matrix(prefix + "gate", moe.nRoutedExperts(), hidden);
-        List<Float> bias = new ArrayList<>();
-        for (float value : correctionBias(prefix, moe)) {
-            bias.add(value);
-        }
+        List<Float> bias = FeedForwardWeights.Experts.biasOf(
+                moe, () -> tensors.vector(prefix + "gate.e_score_correction_bias", moe.nRoutedExperts()));
         List<FeedForwardWeights.Dense> experts = new ArrayList<>();
         for (int i = 0; i < moe.nRoutedExperts(); i++) {
             experts.add(dense(prefix + "experts." + i + ".", moe.moeIntermediateSize()));
