@@ -26,6 +26,7 @@ class ModularityTests {
                         "tenancy",
                         "apikey",
                         "access",
+                        "audit",
                         "catalog",
                         "quota",
                         "completion",

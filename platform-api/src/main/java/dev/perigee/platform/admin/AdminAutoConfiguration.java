@@ -7,6 +7,8 @@ import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.platform.access.AccessAutoConfiguration;
 import dev.perigee.platform.access.AdminTokenVerifier;
 import dev.perigee.platform.apikey.ApiKeys;
+import dev.perigee.platform.audit.AuditAutoConfiguration;
+import dev.perigee.platform.audit.AuditLog;
 import dev.perigee.platform.quota.QuotaAutoConfiguration;
 import dev.perigee.platform.quota.Quotas;
 import dev.perigee.platform.tenancy.Projects;
@@ -18,35 +20,50 @@ import org.springframework.context.annotation.Bean;
 
 /** The admin API's addresses. */
 @AutoConfiguration(
-        after = {AccessAutoConfiguration.class, QuotaAutoConfiguration.class, BillingAutoConfiguration.class})
-@ConditionalOnBean({AdminTokenVerifier.class, UsageReport.class, Quotas.class})
+        after = {
+            AccessAutoConfiguration.class,
+            AuditAutoConfiguration.class,
+            QuotaAutoConfiguration.class,
+            BillingAutoConfiguration.class
+        })
+@ConditionalOnBean({AdminTokenVerifier.class, UsageReport.class, Quotas.class, AuditLog.class})
 public final class AdminAutoConfiguration {
 
     @Bean
-    TenantsController tenantsController(Tenants tenants, Budgets budgets, JsonBodies bodies) {
-        return new TenantsController(tenants, budgets, bodies);
+    Changes changes(AuditLog audit) {
+        return new Changes(audit);
     }
 
     @Bean
-    ProjectsController projectsController(Tenants tenants, Projects projects, JsonBodies bodies) {
-        return new ProjectsController(tenants, projects, bodies);
+    AuditController auditController(AuditLog audit) {
+        return new AuditController(audit);
     }
 
     @Bean
-    ApiKeysController apiKeysController(Tenants tenants, ApiKeys apiKeys, JsonBodies bodies) {
-        return new ApiKeysController(tenants, apiKeys, bodies);
+    TenantsController tenantsController(Tenants tenants, Budgets budgets, Changes changes, JsonBodies bodies) {
+        return new TenantsController(tenants, budgets, changes, bodies);
+    }
+
+    @Bean
+    ProjectsController projectsController(Tenants tenants, Projects projects, Changes changes, JsonBodies bodies) {
+        return new ProjectsController(tenants, projects, changes, bodies);
+    }
+
+    @Bean
+    ApiKeysController apiKeysController(Tenants tenants, ApiKeys apiKeys, Changes changes, JsonBodies bodies) {
+        return new ApiKeysController(tenants, apiKeys, changes, bodies);
     }
 
     @Bean
     QuotaController quotaController(
-            Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, JsonBodies bodies) {
-        return new QuotaController(tenants, projects, apiKeys, quotas, bodies);
+            Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, Changes changes, JsonBodies bodies) {
+        return new QuotaController(tenants, projects, apiKeys, quotas, changes, bodies);
     }
 
     @Bean
     BudgetsController budgetsController(
-            Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, JsonBodies bodies) {
-        return new BudgetsController(tenants, projects, apiKeys, budgets, bodies);
+            Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, Changes changes, JsonBodies bodies) {
+        return new BudgetsController(tenants, projects, apiKeys, budgets, changes, bodies);
     }
 
     @Bean
@@ -60,7 +77,7 @@ public final class AdminAutoConfiguration {
     }
 
     @Bean
-    PriceBooksController priceBooksController(PriceBooks priceBooks, JsonBodies bodies) {
-        return new PriceBooksController(priceBooks, bodies);
+    PriceBooksController priceBooksController(PriceBooks priceBooks, Changes changes, JsonBodies bodies) {
+        return new PriceBooksController(priceBooks, changes, bodies);
     }
 }

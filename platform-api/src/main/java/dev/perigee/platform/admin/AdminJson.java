@@ -34,10 +34,16 @@ final class AdminJson {
     static <T> void page(HttpServletResponse response, List<T> found, int limit, Function<T, ObjectNode> form)
             throws IOException {
         ObjectNode page = Json.object();
-        ArrayNode elements = page.putArray("data");
-        found.stream().limit(limit).map(form).forEach(elements::add);
+        page.set("data", array(found.stream().limit(limit).toList(), form));
         page.put("has_more", found.size() > limit);
         Json.write(response, page);
+    }
+
+    /** The elements in their order. */
+    static <T> ArrayNode array(List<T> found, Function<T, ObjectNode> form) {
+        ArrayNode elements = Json.array();
+        found.stream().map(form).forEach(elements::add);
+        return elements;
     }
 
     /** Answers 201 with what was made. */

@@ -1,7 +1,11 @@
 package dev.perigee.platform.admin;
 
+import dev.perigee.platform.apikey.ApiKey;
 import dev.perigee.platform.apikey.ApiKeyIssue;
 import dev.perigee.platform.apikey.ApiKeys;
+import dev.perigee.platform.apikey.NewApiKey;
+import dev.perigee.platform.audit.AuditSubject;
+import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.JsonBodies;
@@ -38,11 +42,13 @@ final class ApiKeysController {
 
     private final Tenants tenants;
     private final ApiKeys apiKeys;
+    private final Changes changes;
     private final JsonBodies bodies;
 
-    ApiKeysController(Tenants tenants, ApiKeys apiKeys, JsonBodies bodies) {
+    ApiKeysController(Tenants tenants, ApiKeys apiKeys, Changes changes, JsonBodies bodies) {
         this.tenants = tenants;
         this.apiKeys = apiKeys;
+        this.changes = changes;
         this.bodies = bodies;
     }
 
@@ -54,14 +60,22 @@ final class ApiKeysController {
             throws IOException {
         Query.none(request);
         UUID tenantId = Ids.inPath(tenant, "tenant");
-        switch (apiKeys.issue(ApiKeyFields.read(bodies.read(request), tenantId))) {
+        NewApiKey wanted = ApiKeyFields.read(bodies.read(request), tenantId);
+        AdminJson.created(response, changes.make(request, "api_key.issued", () -> {
+            ApiKeyIssue.Issued issued = issued(wanted);
+            return new AuditedChange<>(form(issued), subject(issued.apiKey()), null, shown(issued.apiKey()));
+        }));
+    }
+
+    private ApiKeyIssue.Issued issued(NewApiKey wanted) {
+        return switch (apiKeys.issue(wanted)) {
             case ApiKeyIssue.UnknownTenant unknown -> throw Ids.unknown("tenant");
             case ApiKeyIssue.UnknownProject unknown ->
                 throw invalid("project_id", unknown.projectId() + ", must be one of the tenant's projects");
             case ApiKeyIssue.AlreadyExpired expired ->
                 throw invalid("expires_at", expired.expiresAt() + ", must be in the future");
-            case ApiKeyIssue.Issued issued -> AdminJson.created(response, form(issued));
-        }
+            case ApiKeyIssue.Issued issued -> issued;
+        };
     }
 
     private static ProblemException invalid(String field, String what) {
@@ -82,16 +96,18 @@ final class ApiKeysController {
     @GetMapping("/api-keys/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
-        Json.write(response, ApiKeyFields.write(apiKeys.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
+        Json.write(response, shown(key(id)));
     }
 
     @Operation(summary = "Revoke a key, at once")
     @DeleteMapping("/api-keys/{id}")
     void revoke(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
         Query.none(request);
-        if (!apiKeys.revoke(id(id))) {
-            throw Ids.unknown(WHAT);
-        }
+        changes.make(request, "api_key.revoked", () -> {
+            ApiKey before = key(id);
+            boolean revoked = apiKeys.revoke(before.id());
+            return new AuditedChange<>(revoked, subject(before), shown(before), shown(key(id)));
+        });
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
@@ -106,19 +122,31 @@ final class ApiKeysController {
         if (overlap == null) {
             throw fields.mustBe("overlap_seconds", "from 0 to " + LONGEST_OVERLAP);
         }
-        ApiKeyIssue.Issued issued =
-                apiKeys.rotate(id(id), Duration.ofSeconds(overlap)).orElseThrow(() -> Ids.unknown(WHAT));
-        AdminJson.created(response, form(issued));
+        AdminJson.created(response, changes.make(request, "api_key.rotated", () -> {
+            ApiKey before = key(id);
+            ApiKeyIssue.Issued issued =
+                    apiKeys.rotate(before.id(), Duration.ofSeconds(overlap)).orElseThrow(() -> Ids.unknown(WHAT));
+            return new AuditedChange<>(form(issued), subject(before), shown(before), shown(issued.apiKey()));
+        }));
     }
 
-    private static UUID id(String text) {
-        return Ids.inPath(text, WHAT);
+    private ApiKey key(String id) {
+        return apiKeys.find(Ids.inPath(id, WHAT)).orElseThrow(() -> Ids.unknown(WHAT));
+    }
+
+    private static AuditSubject subject(ApiKey key) {
+        return new AuditSubject(WHAT, key.id(), key.tenantId());
+    }
+
+    /** The key without its secret. */
+    private static ObjectNode shown(ApiKey key) {
+        return ApiKeyFields.write(key);
     }
 
     private static ObjectNode form(ApiKeyIssue.Issued issued) {
         ObjectNode form = Json.object()
                 .put("id", issued.apiKey().id().toString())
                 .put("key", issued.secret().reveal());
-        return form.setAll(ApiKeyFields.write(issued.apiKey()));
+        return form.setAll(shown(issued.apiKey()));
     }
 }

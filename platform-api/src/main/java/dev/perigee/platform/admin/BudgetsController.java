@@ -1,10 +1,13 @@
 package dev.perigee.platform.admin;
 
+import dev.perigee.billing.budget.Budget;
 import dev.perigee.billing.budget.BudgetOwner;
 import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.budget.Budgets;
 import dev.perigee.platform.apikey.ApiKey;
 import dev.perigee.platform.apikey.ApiKeys;
+import dev.perigee.platform.audit.AuditSubject;
+import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.tenancy.Project;
 import dev.perigee.platform.tenancy.Projects;
 import dev.perigee.platform.tenancy.Tenant;
@@ -18,6 +21,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -25,6 +29,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.node.ArrayNode;
 
 /** {@code /admin/v1/{tenants,projects,api-keys}/{id}/budgets}. */
 @Tag(name = "Budgets")
@@ -40,13 +45,16 @@ final class BudgetsController {
     private final Projects projects;
     private final ApiKeys apiKeys;
     private final Budgets budgets;
+    private final Changes changes;
     private final JsonBodies bodies;
 
-    BudgetsController(Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, JsonBodies bodies) {
+    BudgetsController(
+            Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, Changes changes, JsonBodies bodies) {
         this.tenants = tenants;
         this.projects = projects;
         this.apiKeys = apiKeys;
         this.budgets = budgets;
+        this.changes = changes;
         this.bodies = bodies;
     }
 
@@ -104,7 +112,14 @@ final class BudgetsController {
         Query.none(request);
         Tenant tenant = tenant(scope, id);
         BudgetOwner owner = owner(scope, Ids.inPath(id, scope.word()), tenant);
-        budgets.replace(owner, BudgetFields.read(bodies.readList(request), tenant.currency()));
+        List<Budget> wanted = BudgetFields.read(bodies.readList(request), tenant.currency());
+        changes.make(request, "budgets.replaced", () -> {
+            ArrayNode before = AdminJson.array(budgets.standings(owner), BudgetFields::write);
+            budgets.replace(owner, wanted);
+            AuditSubject subject = new AuditSubject(scope.word(), owner.scopeId(), tenant.id());
+            return new AuditedChange<>(
+                    owner, subject, before, AdminJson.array(budgets.standings(owner), BudgetFields::write));
+        });
         tell(owner, response);
     }
 

@@ -6,6 +6,8 @@ import dev.perigee.billing.pricing.PriceBookCreation;
 import dev.perigee.billing.pricing.PriceBookVersion;
 import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.billing.pricing.Rate;
+import dev.perigee.platform.audit.AuditSubject;
+import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.JsonFields;
@@ -20,6 +22,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -39,10 +42,12 @@ final class PriceBooksController {
     private static final String WHAT = "price_book";
 
     private final PriceBooks priceBooks;
+    private final Changes changes;
     private final JsonBodies bodies;
 
-    PriceBooksController(PriceBooks priceBooks, JsonBodies bodies) {
+    PriceBooksController(PriceBooks priceBooks, Changes changes, JsonBodies bodies) {
         this.priceBooks = priceBooks;
+        this.changes = changes;
         this.bodies = bodies;
     }
 
@@ -55,14 +60,22 @@ final class PriceBooksController {
         JsonFields fields = PriceFields.of(bodies.read(request));
         String model = fields.requiredText("model", PriceBooks.MAX_MODEL_LENGTH);
         Rate rate = PriceFields.rate(fields, PriceFields.currency(fields));
-        switch (priceBooks.create(model, rate, fields.moment("effective_from"))) {
-            case PriceBookCreation.Created created -> AdminJson.created(response, form(created.priceBook()));
+        Instant from = fields.moment("effective_from");
+        AdminJson.created(response, changes.make(request, "price_book.created", () -> {
+            PriceBook made = created(priceBooks.create(model, rate, from));
+            return new AuditedChange<>(form(made), subject(made), null, form(made));
+        }));
+    }
+
+    private static PriceBook created(PriceBookCreation outcome) {
+        return switch (outcome) {
+            case PriceBookCreation.Created created -> created.priceBook();
             case PriceBookCreation.AlreadyExists exists ->
                 throw conflict(
                         "price_book_exists",
                         "The model has price book " + exists.priceBook().id()
                                 + " in this currency; add a version to it.");
-        }
+        };
     }
 
     @Operation(summary = "Add a version")
@@ -75,8 +88,16 @@ final class PriceBooksController {
         PriceBook book = book(id);
         JsonFields fields = PriceFields.of(bodies.read(request));
         PriceFields.requireSame(fields, book);
-        switch (priceBooks.addVersion(
-                book.id(), PriceFields.rate(fields, book.currency()), fields.moment("effective_from"))) {
+        Rate rate = PriceFields.rate(fields, book.currency());
+        Instant from = fields.moment("effective_from");
+        AdminJson.created(response, changes.make(request, "price_book.version_added", () -> {
+            PriceBook longer = added(priceBooks.addVersion(book.id(), rate, from));
+            return new AuditedChange<>(form(longer), subject(book), form(book), form(longer));
+        }));
+    }
+
+    private static PriceBook added(PriceBookAddition outcome) {
+        return switch (outcome) {
             case PriceBookAddition.UnknownPriceBook unknown -> throw Ids.unknown(WHAT);
             case PriceBookAddition.OtherCurrency other -> throw new AssertionError("the currency was the book's own");
             case PriceBookAddition.DateTaken taken ->
@@ -84,8 +105,12 @@ final class PriceBooksController {
                         "date_taken",
                         "A version is in force from exactly " + taken.effectiveFrom()
                                 + "; versions are never replaced.");
-            case PriceBookAddition.Added added -> AdminJson.created(response, form(added.priceBook()));
-        }
+            case PriceBookAddition.Added added -> added.priceBook();
+        };
+    }
+
+    private static AuditSubject subject(PriceBook book) {
+        return new AuditSubject(WHAT, book.id(), null);
     }
 
     @Operation(summary = "List price books")

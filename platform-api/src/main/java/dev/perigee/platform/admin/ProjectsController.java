@@ -1,5 +1,7 @@
 package dev.perigee.platform.admin;
 
+import dev.perigee.platform.audit.AuditSubject;
+import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.tenancy.Project;
 import dev.perigee.platform.tenancy.Projects;
 import dev.perigee.platform.tenancy.Tenants;
@@ -38,11 +40,13 @@ final class ProjectsController {
 
     private final Tenants tenants;
     private final Projects projects;
+    private final Changes changes;
     private final JsonBodies bodies;
 
-    ProjectsController(Tenants tenants, Projects projects, JsonBodies bodies) {
+    ProjectsController(Tenants tenants, Projects projects, Changes changes, JsonBodies bodies) {
         this.tenants = tenants;
         this.projects = projects;
+        this.changes = changes;
         this.bodies = bodies;
     }
 
@@ -55,9 +59,11 @@ final class ProjectsController {
         Query.none(request);
         UUID tenantId = Ids.inPath(tenant, "tenant");
         JsonFields fields = JsonFields.of(bodies.read(request), "", Set.of("name"));
-        Project project =
-                projects.create(tenantId, TenantFields.requiredName(fields)).orElseThrow(() -> Ids.unknown("tenant"));
-        AdminJson.created(response, form(project));
+        String name = TenantFields.requiredName(fields);
+        AdminJson.created(response, changes.make(request, "project.created", () -> {
+            Project made = projects.create(tenantId, name).orElseThrow(() -> Ids.unknown("tenant"));
+            return new AuditedChange<>(form(made), subject(made), null, form(made));
+        }));
     }
 
     @Operation(summary = "List a tenant's projects")
@@ -77,7 +83,7 @@ final class ProjectsController {
     @GetMapping("/projects/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
-        Json.write(response, form(projects.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT))));
+        Json.write(response, form(project(id)));
     }
 
     @Operation(summary = "Rename a project")
@@ -87,24 +93,44 @@ final class ProjectsController {
     void rename(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
         JsonFields fields = JsonFields.of(bodies.read(request), "", Set.of("name"));
-        Project project =
-                projects.rename(id(id), TenantFields.requiredName(fields)).orElseThrow(() -> Ids.unknown(WHAT));
-        Json.write(response, form(project));
+        String name = TenantFields.requiredName(fields);
+        Json.write(response, changes.make(request, "project.renamed", () -> {
+            ObjectNode before = form(project(id));
+            Project renamed = projects.rename(id(id), name).orElseThrow(() -> Ids.unknown(WHAT));
+            return new AuditedChange<>(form(renamed), subject(renamed), before, form(renamed));
+        }));
     }
 
     @Operation(summary = "Delete a project; its keys open nothing from then on")
     @DeleteMapping("/projects/{id}")
     void delete(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
         Query.none(request);
-        switch (projects.delete(id(id))) {
+        changes.make(request, "project.deleted", () -> {
+            Project project = project(id);
+            delete(project.id());
+            return new AuditedChange<>(project.id(), subject(project), form(project), null);
+        });
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private void delete(UUID id) {
+        switch (projects.delete(id)) {
             case UNKNOWN -> throw Ids.unknown(WHAT);
             case IS_DEFAULT ->
                 throw new ProblemException(Problem.of(
                         ProblemKind.CONFLICT,
                         "default_project",
                         "This is its tenant's default project, which stays as long as the tenant does."));
-            case DELETED -> response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            case DELETED -> {}
         }
+    }
+
+    private Project project(String id) {
+        return projects.find(id(id)).orElseThrow(() -> Ids.unknown(WHAT));
+    }
+
+    private static AuditSubject subject(Project project) {
+        return new AuditSubject(WHAT, project.id(), project.tenantId());
     }
 
     private static UUID id(String text) {

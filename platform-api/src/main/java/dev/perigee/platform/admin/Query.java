@@ -92,19 +92,24 @@ final class Query {
 
     /** How many elements of a list are wanted: 100, or {@code limit} from 1 to 1000. */
     int limit() {
-        String given = text("limit");
+        return (int) whole("limit", 1, MAX_LIMIT, LIMIT);
+    }
+
+    /** A whole number within bounds. */
+    long whole(String name, long least, long most, long otherwise) {
+        String given = text(name);
         if (given == null) {
-            return LIMIT;
+            return otherwise;
         }
         try {
-            int limit = Integer.parseInt(given);
-            if (limit >= 1 && limit <= MAX_LIMIT) {
-                return limit;
+            long number = Long.parseLong(given);
+            if (number >= least && number <= most) {
+                return number;
             }
         } catch (NumberFormatException e) {
             // told below
         }
-        throw invalid("limit", "is " + Quoted.text(given) + ", must be a whole number from 1 to " + MAX_LIMIT);
+        throw invalid(name, "is " + Quoted.text(given) + ", must be a whole number from " + least + " to " + most);
     }
 
     /** The id of the element behind which a list goes on. */

@@ -1,10 +1,15 @@
 package dev.perigee.platform.admin;
 
+import dev.perigee.platform.apikey.ApiKey;
 import dev.perigee.platform.apikey.ApiKeys;
+import dev.perigee.platform.audit.AuditSubject;
+import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.quota.Quota;
 import dev.perigee.platform.quota.QuotaScope;
 import dev.perigee.platform.quota.Quotas;
+import dev.perigee.platform.tenancy.Project;
 import dev.perigee.platform.tenancy.Projects;
+import dev.perigee.platform.tenancy.Tenant;
 import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.JsonBodies;
@@ -17,6 +22,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -40,13 +46,16 @@ final class QuotaController {
     private final Projects projects;
     private final ApiKeys apiKeys;
     private final Quotas quotas;
+    private final Changes changes;
     private final JsonBodies bodies;
 
-    QuotaController(Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, JsonBodies bodies) {
+    QuotaController(
+            Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, Changes changes, JsonBodies bodies) {
         this.tenants = tenants;
         this.projects = projects;
         this.apiKeys = apiKeys;
         this.quotas = quotas;
+        this.changes = changes;
         this.bodies = bodies;
     }
 
@@ -96,33 +105,37 @@ final class QuotaController {
     private void tell(QuotaScope scope, String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query.none(request);
-        Json.write(response, form(quotas.find(scope, known(scope, id))));
+        UUID owner = Ids.inPath(id, scope.word());
+        tenantOf(scope, owner);
+        Json.write(response, form(quotas.find(scope, owner)));
     }
 
     private void put(QuotaScope scope, String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query.none(request);
-        UUID known = known(scope, id);
+        UUID owner = Ids.inPath(id, scope.word());
+        AuditSubject subject = new AuditSubject(scope.word(), owner, tenantOf(scope, owner));
         JsonFields fields = JsonFields.of(bodies.read(request), "", KNOWN);
         Quota quota = new Quota(
                 fields.whole("requests_per_minute", 1, Quota.MAX),
                 fields.whole("tokens_per_minute", 1, Quota.MAX),
                 fields.whole("concurrent_requests", 1, Quota.MAX));
-        quotas.set(scope, known, quota);
+        changes.make(request, "quota.set", () -> {
+            ObjectNode before = form(quotas.find(scope, owner));
+            quotas.set(scope, owner, quota);
+            return new AuditedChange<>(quota, subject, before, form(quota));
+        });
         Json.write(response, form(quota));
     }
 
-    private UUID known(QuotaScope scope, String text) {
-        UUID id = Ids.inPath(text, scope.word());
-        boolean there = switch (scope) {
-            case TENANT -> tenants.find(id).isPresent();
-            case PROJECT -> projects.find(id).isPresent();
-            case API_KEY -> apiKeys.find(id).isPresent();
+    /** The tenant that this scope belongs to, where it is there. */
+    private UUID tenantOf(QuotaScope scope, UUID id) {
+        Optional<UUID> tenantId = switch (scope) {
+            case TENANT -> tenants.find(id).map(Tenant::id);
+            case PROJECT -> projects.find(id).map(Project::tenantId);
+            case API_KEY -> apiKeys.find(id).map(ApiKey::tenantId);
         };
-        if (!there) {
-            throw Ids.unknown(scope.word());
-        }
-        return id;
+        return tenantId.orElseThrow(() -> Ids.unknown(scope.word()));
     }
 
     private static ObjectNode form(Quota quota) {

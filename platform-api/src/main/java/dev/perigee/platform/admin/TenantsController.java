@@ -1,6 +1,8 @@
 package dev.perigee.platform.admin;
 
 import dev.perigee.billing.budget.Budgets;
+import dev.perigee.platform.audit.AuditSubject;
+import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.tenancy.NewTenant;
 import dev.perigee.platform.tenancy.Tenant;
 import dev.perigee.platform.tenancy.TenantChange;
@@ -41,11 +43,13 @@ final class TenantsController {
 
     private final Tenants tenants;
     private final Budgets budgets;
+    private final Changes changes;
     private final JsonBodies bodies;
 
-    TenantsController(Tenants tenants, Budgets budgets, JsonBodies bodies) {
+    TenantsController(Tenants tenants, Budgets budgets, Changes changes, JsonBodies bodies) {
         this.tenants = tenants;
         this.budgets = budgets;
+        this.changes = changes;
         this.bodies = bodies;
     }
 
@@ -60,7 +64,10 @@ final class TenantsController {
                 TenantFields.requiredName(fields),
                 Objects.requireNonNullElse(TenantFields.timeZone(fields), ZoneOffset.UTC),
                 Objects.requireNonNullElse(TenantFields.currency(fields), US_DOLLAR));
-        AdminJson.created(response, form(tenants.create(tenant)));
+        AdminJson.created(response, changes.make(request, "tenant.created", () -> {
+            Tenant made = tenants.create(tenant);
+            return new AuditedChange<>(form(made), subject(made.id()), null, form(made));
+        }));
     }
 
     @Operation(summary = "List tenants, the oldest first")
@@ -89,21 +96,31 @@ final class TenantsController {
             throw fields.mustBe("currency", "absent: a tenant keeps its currency for ever");
         }
         TenantChange change = new TenantChange(TenantFields.name(fields), TenantFields.timeZone(fields));
+        Json.write(response, changes.make(request, "tenant.changed", () -> changed(id, change)));
+    }
+
+    private AuditedChange<ObjectNode> changed(String id, TenantChange change) {
+        ObjectNode before = form(Ids.tenantInPath(tenants, id));
         Tenant tenant = tenants.change(id(id), change).orElseThrow(() -> Ids.unknown(WHAT));
         if (change.timeZone() != null) {
             budgets.changeTimeZone(tenant.id(), tenant.timeZone());
         }
-        Json.write(response, form(tenant));
+        return new AuditedChange<>(form(tenant), subject(tenant.id()), before, form(tenant));
     }
 
     @Operation(summary = "Delete a tenant; its keys open nothing from then on")
     @DeleteMapping("/{id}")
     void delete(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) {
         Query.none(request);
-        if (!tenants.delete(id(id))) {
-            throw Ids.unknown(WHAT);
-        }
+        changes.make(request, "tenant.deleted", () -> {
+            Tenant tenant = Ids.tenantInPath(tenants, id);
+            return new AuditedChange<>(tenants.delete(tenant.id()), subject(tenant.id()), form(tenant), null);
+        });
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private static AuditSubject subject(UUID id) {
+        return new AuditSubject(WHAT, id, id);
     }
 
     private static UUID id(String text) {

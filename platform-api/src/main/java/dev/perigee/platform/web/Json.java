@@ -9,6 +9,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** JSON as this API reads and writes it. Keys keep their order. */
@@ -46,6 +47,11 @@ public final class Json {
     /** An empty object to fill. */
     public static ObjectNode object() {
         return MAPPER.createObjectNode();
+    }
+
+    /** An empty array to fill. */
+    public static ArrayNode array() {
+        return MAPPER.createArrayNode();
     }
 
     /** The value as UTF-8, without any white space between tokens. */

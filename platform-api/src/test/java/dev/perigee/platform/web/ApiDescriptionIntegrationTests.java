@@ -34,6 +34,8 @@ class ApiDescriptionIntegrationTests {
                         "/admin/v1/tenants/{tenant}/api-keys",
                         "/admin/v1/api-keys/{id}",
                         "/admin/v1/api-keys/{id}/rotate",
+                        "/admin/v1/audit",
+                        "/admin/v1/audit/verify",
                         "/admin/v1/tenants/{id}/budgets",
                         "/admin/v1/projects/{id}/budgets",
                         "/admin/v1/api-keys/{id}/budgets",
