@@ -4,7 +4,7 @@ from importlib import import_module
 import sys
 
 STEPS = {"tokenizer": "tokenizer", "exam": "exam", "corpus": "corpus", "train": "train", "export": "export", "golden": "golden",
-         "chat": "chat", "evaluate": "evaluate", "check-heldout": "heldout", "card": "card"}
+         "chat": "chat", "evaluate": "evaluate", "warm": "warm", "check-heldout": "heldout", "card": "card"}
 
 
 def main(argv):

@@ -2,14 +2,20 @@
 
 from .. import render
 from . import values
+from .declare import chosen_name
 from .values import capital
 
 ASKED = ("{}", "Repeat: {}", "Say again: {}", "Copy this: {}", "Once more: {}", "Write: {}")
 
 
+def identifier(r):
+    """Two or three words in one name, as programmers write them."""
+    return chosen_name(r, "_".join(r.choice([values.rarity, values.rarity, values.invented])(r) for _ in range(r.choice((2, 2, 3)))))
+
+
 def row(r):
     draws = r.sample([values.word, values.invented, values.thing, values.city, values.person, lambda r: r.choice(values.lexicon()),
-                      values.code, lambda r: str(values.whole(r)), lambda r: capital(values.invented(r))], r.randint(1, 3))
+                      values.code, values.rarity, identifier, lambda r: str(values.whole(r)), lambda r: capital(values.invented(r))], r.randint(1, 3))
     return [r.choice(draws)(r) for _ in range(r.choice((2, 4, 8, 16, 24)))]
 
 

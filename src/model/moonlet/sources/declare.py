@@ -65,7 +65,7 @@ def chosen_name(r, snake):
     """The same name in the ways programmers write it."""
     words = snake.split("_")
     camel = words[0] + "".join(capital(w) for w in words[1:])
-    return r.choices([snake, camel, capital(camel), "-".join(words)], [80, 12, 6, 2])[0]
+    return r.choices([snake, camel, capital(camel), "-".join(words)], [70, 21, 6, 3])[0]
 
 
 def numbered(turns, first):

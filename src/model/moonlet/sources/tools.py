@@ -29,12 +29,14 @@ class Composed:
 
 def words(r):
     verb = r.choice(VERBS) if r.random() < 0.6 else values.invented(r)
-    noun = r.choice([r.choice(NOUNS), r.choice(values.THINGS), values.invented(r), values.invented(r)])
+    noun = r.choice([r.choice(NOUNS), r.choice(values.THINGS), values.rarity(r), values.rarity(r), values.invented(r)])
     return verb, noun
 
 
 def name_of(r, verb, noun):
-    name = r.choices([f"{verb}_{noun}", noun, f"{verb}_{noun}_{values.invented(r)}", f"{noun}_{verb}"], [70, 12, 10, 8])[0]
+    name = r.choices([f"{verb}_{noun}", noun,
+                      f"{noun}_{values.invented(r)}", f"{verb}_{noun}_{values.invented(r)}", f"{noun}_{verb}"],
+                     [58, 10, 14, 10, 8])[0]
     return chosen_name(r, name)
 
 

@@ -44,6 +44,9 @@ SENTENCES = """I will be late|see you soon|the meeting is moved|please call me b
 """.replace("\n", "").split("|")
 
 
+TEXTS = "storybooks_ccby synthetic_persona_chat sgd taskmaster4 nlu_eval_data".split()
+
+
 @dataclass(frozen=True)
 class Kind:
     """One sort of value: what parameters that take it are called, and how a question leads up to it."""
@@ -64,12 +67,23 @@ def lexicon():
     return [w for w, n in counts.most_common(2600) if n > 20][60:]
 
 
+@cache
+def rarities():
+    """Longer words of every downloaded text down to those said once, which names are made of: half a dozen tokens each."""
+    found = {word for name in TEXTS for row in rows(name) for word in re.findall(r"\b[a-z]{5,12}\b", str(row)) if not held(word)}
+    return sorted(found)
+
+
 def capital(text):
     return text[:1].upper() + text[1:]
 
 
 def invented(r):
     return "".join(r.choice(SYLLABLES) for _ in range(r.choice((2, 2, 3, 3, 4)))) + r.choice(["", "", *"nrslx"])
+
+
+def rarity(r):
+    return r.choice(rarities())
 
 
 def word(r):
