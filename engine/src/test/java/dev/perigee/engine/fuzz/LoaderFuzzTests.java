@@ -1,0 +1,89 @@
+package dev.perigee.engine.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs Jazzer on every target, each in a JVM of its own; the seed and the number of executions are printed. */
+class LoaderFuzzTests {
+
+    private static final int SECONDS = 5;
+    private static final int LONG_SECONDS = 900;
+    private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in (\\d+) second");
+
+    @TempDir
+    Path scratch;
+
+    private record Run(int status, String output, long executions) {}
+
+    @ParameterizedTest
+    @ValueSource(classes = {GgufFuzz.class, SafetensorsFuzz.class, ConfigFuzz.class, TiktokenFuzz.class})
+    void loaderWhenFuzzedShortlyOnlyRefuses(Class<?> target) throws Exception {
+        requireNoFinding(target, SECONDS);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(classes = {GgufFuzz.class, SafetensorsFuzz.class, ConfigFuzz.class, TiktokenFuzz.class})
+    void loaderWhenFuzzedLongOnlyRefuses(Class<?> target) throws Exception {
+        requireNoFinding(target, LONG_SECONDS);
+    }
+
+    @Test
+    void fuzzerWhenThereIsABugTells() throws Exception {
+        Run run = fuzz(PlantedFuzz.class, Files.createDirectories(scratch.resolve("seeds")), 60);
+
+        assertThat(run.status()).isNotZero();
+        assertThat(run.output()).contains("the planted bug");
+    }
+
+    private void requireNoFinding(Class<?> target, int seconds) throws Exception {
+        Run run = fuzz(target, Seeds.of(target, scratch), seconds);
+
+        assertThat(run.status()).as(run.output()).isZero();
+        assertThat(run.executions()).as(run.output()).isGreaterThan(100);
+    }
+
+    private Run fuzz(Class<?> target, Path seeds, int seconds) throws IOException, InterruptedException {
+        int seed = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+        Path output = scratch.resolve("output");
+        Process process = new ProcessBuilder(command(target, seeds, seconds, seed))
+                .directory(scratch.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        int status = process.waitFor();
+        String told = Files.readString(output);
+        Matcher done = DONE.matcher(told);
+        long executions = done.find() ? Long.parseLong(done.group(1)) : 0;
+        System.out.println(
+                target.getSimpleName() + ": " + executions + " executions in " + seconds + " s, seed " + seed);
+        return new Run(status, told.substring(Math.max(0, told.length() - 4000)), executions);
+    }
+
+    private static List<String> command(Class<?> target, Path seeds, int seconds, int seed) {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "com.code_intelligence.jazzer.Jazzer",
+                "--target_class=" + target.getName(),
+                "--instrumentation_includes=dev.perigee.engine.**",
+                "-max_total_time=" + seconds,
+                "-seed=" + seed,
+                seeds.toString());
+    }
+}

@@ -1,0 +1,64 @@
+package dev.perigee.engine.fuzz;
+
+import dev.perigee.engine.testing.GgufCopy;
+import dev.perigee.engine.testing.TinyCheckpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Sound files that the fuzzer begins with. */
+final class Seeds {
+
+    private Seeds() {}
+
+    /** A random model of two layers, as small as the format lets it be. */
+    static void tiny(Path folder) {
+        try {
+            new TinyCheckpoint(1)
+                    .with("hidden_size", "32")
+                    .with("intermediate_size", "32")
+                    .with("num_hidden_layers", "2")
+                    .with("num_attention_heads", "1")
+                    .with("num_key_value_heads", "1")
+                    .with("q_lora_rank", "4")
+                    .with("kv_lora_rank", "4")
+                    .with("qk_nope_head_dim", "2")
+                    .with("qk_rope_head_dim", "2")
+                    .with("v_head_dim", "2")
+                    .with("n_routed_experts", "2")
+                    .with("num_experts_per_tok", "1")
+                    .with("vocab_size", "8")
+                    .writeTo(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes the seeds of one target into a folder of its own. */
+    static Path of(Class<?> target, Path scratch) throws IOException {
+        Path model = Files.createDirectories(scratch.resolve("model"));
+        tiny(model);
+        Path seeds = Files.createDirectories(scratch.resolve("seeds-" + target.getSimpleName()));
+        if (target == GgufFuzz.class) {
+            GgufCopy.of(model, true).writeTo(seeds.resolve("split"));
+            GgufCopy.of(model, false).writeTo(seeds.resolve("joined"));
+        } else if (target == TiktokenFuzz.class) {
+            Files.writeString(seeds.resolve("bytes"), vocabulary());
+        } else {
+            String name = target == ConfigFuzz.class ? "config.json" : "model.safetensors";
+            Files.copy(model.resolve(name), seeds.resolve("sound"));
+        }
+        return seeds;
+    }
+
+    /** All single bytes. */
+    private static String vocabulary() {
+        return IntStream.range(0, 256)
+                .mapToObj(i -> Base64.getEncoder().encodeToString(new byte[] {(byte) i}) + " " + i)
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+}
