@@ -7,6 +7,9 @@ import dev.perigee.billing.charging.ChargingTables;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcUsageReport;
 import dev.perigee.billing.charging.UsageReport;
+import dev.perigee.billing.invoicing.Invoices;
+import dev.perigee.billing.invoicing.JdbcInvoices;
+import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.pricing.JdbcPriceBooks;
@@ -22,7 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** Prices, budgets, charging and usage reports over the application's PostgreSQL. */
+/** Prices, budgets, charging, usage reports and invoices over the application's PostgreSQL. */
 @AutoConfiguration(
         after = {
             JdbcClientAutoConfiguration.class,
@@ -49,6 +52,12 @@ public final class BillingAutoConfiguration {
     @ConditionalOnMissingBean
     UsageReport usageReport(JdbcClient jdbc) {
         return new JdbcUsageReport(jdbc);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Invoices invoices(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return new JdbcInvoices(jdbc, transactions, new JdbcLedger(jdbc));
     }
 
     /** The first to touch the database for money, so the place where a database that forgets is refused. */

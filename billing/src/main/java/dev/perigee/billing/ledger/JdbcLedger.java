@@ -4,6 +4,7 @@ import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.money.Money;
 import java.nio.charset.StandardCharsets;
 import java.util.Currency;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,10 +29,10 @@ public final class JdbcLedger {
      * @throws IllegalArgumentException where the tenant's accounts have another currency
      */
     public void openAccounts(UUID tenantId, Currency currency) {
-        String stored = currencyOf(tenantId).orElseGet(() -> {
+        if (currencyOf(tenantId, AccountKind.LAST).isEmpty()) {
             insertAccounts(tenantId, currency);
-            return currencyOf(tenantId).orElseThrow();
-        });
+        }
+        String stored = currencyOf(tenantId, AccountKind.RECEIVABLE).orElseThrow();
         if (!stored.equals(currency.getCurrencyCode())) {
             throw new IllegalArgumentException(
                     "currency is " + currency + ", must be " + stored + ": tenant " + tenantId + " is charged in that");
@@ -40,29 +41,78 @@ public final class JdbcLedger {
 
     /** Posts what a request costs: the tenant owes it, and it is earned. Fails where it was posted before. */
     public void postSettlement(String requestId, CostAttribution attribution, Money cost, long tokens) {
-        UUID transaction = derived("settlement", requestId);
         UUID tenant = attribution.tenantId();
+        post(
+                "settlement",
+                requestId,
+                tokens,
+                List.of(
+                        entry(tenant, AccountKind.RECEIVABLE, cost),
+                        entry(tenant, AccountKind.REVENUE, cost.negated())));
+    }
+
+    /** Posts an invoice: what was owed to the nano-unit is billed in whole coins. Fails where it was posted before. */
+    public void postInvoice(UUID invoiceId, UUID tenant, Money exact, Money billed) {
+        post(
+                "invoice",
+                invoiceId.toString(),
+                0,
+                List.of(
+                        entry(tenant, AccountKind.BILLED, billed),
+                        entry(tenant, AccountKind.RECEIVABLE, exact.negated()),
+                        entry(tenant, AccountKind.ROUNDING, exact.minus(billed))));
+    }
+
+    /** Posts a credit note: so much is billed and earned no more. Fails where it was posted before. */
+    public void postCreditNote(UUID creditNoteId, UUID tenant, Money amount) {
+        post(
+                "credit_note",
+                creditNoteId.toString(),
+                0,
+                List.of(
+                        entry(tenant, AccountKind.REVENUE, amount),
+                        entry(tenant, AccountKind.BILLED, amount.negated())));
+    }
+
+    /** A debit, or below zero a credit. */
+    private record Entry(UUID account, Money amount) {}
+
+    private static Entry entry(UUID tenant, AccountKind kind, Money amount) {
+        return new Entry(account(tenant, kind), amount);
+    }
+
+    private void post(String kind, String fact, long tokens, List<Entry> entries) {
+        UUID transaction = derived(kind, fact);
         jdbc.sql("""
                         INSERT INTO billing.ledger_transaction (id, kind, request_id, tokens)
-                        VALUES (:id, 'settlement', :request, :tokens)""")
+                        VALUES (:id, :kind, :fact, :tokens)""")
                 .param("id", transaction)
-                .param("request", requestId)
+                .param("kind", kind)
+                .param("fact", fact)
                 .param("tokens", tokens)
                 .update();
         jdbc.sql("""
                         INSERT INTO billing.ledger_entry (transaction_id, line, account_id, currency, nanos)
-                        VALUES (:id, 1, :receivable, :currency, :nanos), (:id, 2, :revenue, :currency, -:nanos)""")
+                        SELECT :id, line, account, :currency, nanos
+                        FROM unnest(CAST(:accounts AS uuid[]), CAST(:nanos AS bigint[])) WITH ORDINALITY
+                            AS entry (account, nanos, line)""")
                 .param("id", transaction)
-                .param("receivable", account(tenant, AccountKind.RECEIVABLE))
-                .param("revenue", account(tenant, AccountKind.REVENUE))
-                .param("currency", cost.currencyCode())
-                .param("nanos", cost.nanos())
+                .param("currency", entries.getFirst().amount().currencyCode())
+                .param(
+                        "accounts",
+                        entries.stream()
+                                .map(entry -> entry.account().toString())
+                                .toArray(String[]::new))
+                .param(
+                        "nanos",
+                        entries.stream().map(entry -> entry.amount().nanos()).toArray(Long[]::new))
                 .update();
     }
 
-    private Optional<String> currencyOf(UUID tenantId) {
-        return jdbc.sql("SELECT currency FROM billing.account WHERE tenant_id = :tenant AND kind = 'receivable'")
+    private Optional<String> currencyOf(UUID tenantId, AccountKind kind) {
+        return jdbc.sql("SELECT currency FROM billing.account WHERE tenant_id = :tenant AND kind = :kind")
                 .param("tenant", tenantId)
+                .param("kind", kind.word())
                 .query(String.class)
                 .optional();
     }
@@ -91,7 +141,12 @@ public final class JdbcLedger {
     /** The accounts that every tenant has, in the order in which they are opened. */
     private enum AccountKind {
         RECEIVABLE,
-        REVENUE;
+        REVENUE,
+        BILLED,
+        ROUNDING;
+
+        /** Where a tenant has this one it has all. */
+        static final AccountKind LAST = ROUNDING;
 
         String word() {
             return name().toLowerCase(Locale.ROOT);

@@ -64,6 +64,11 @@ public record Money(long nanos, Currency currency) implements Comparable<Money> 
         return new Money(Math.subtractExact(nanos, sameCurrency(other).nanos), currency);
     }
 
+    /** As much below zero as this is above. */
+    public Money negated() {
+        return new Money(Math.negateExact(nanos), currency);
+    }
+
     /** This amount so many times. */
     public Money times(long factor) {
         return new Money(Math.multiplyExact(nanos, factor), currency);
