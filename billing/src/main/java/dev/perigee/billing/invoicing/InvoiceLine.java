@@ -1,8 +1,6 @@
 package dev.perigee.billing.invoicing;
 
 import dev.perigee.billing.money.Money;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.YearMonth;
 import java.util.UUID;
 
@@ -26,9 +24,6 @@ public record InvoiceLine(
 
     /** The cost in whole smallest coins of the currency, half to even: the one rounding. */
     public Money rounded() {
-        Money exact = exact();
-        int decimals = Math.max(0, exact.currency().getDefaultFractionDigits());
-        BigDecimal coins = BigDecimal.valueOf(exact.nanos(), Money.SCALE).setScale(decimals, RoundingMode.HALF_EVEN);
-        return new Money(coins.movePointRight(Money.SCALE).longValueExact(), exact.currency());
+        return exact().roundedToCoins();
     }
 }

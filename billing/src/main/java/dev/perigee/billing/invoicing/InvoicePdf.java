@@ -1,9 +1,11 @@
 package dev.perigee.billing.invoicing;
 
+import dev.perigee.billing.money.Money;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +30,9 @@ public final class InvoicePdf {
     private static final float LEADING = 15;
     private static final float SMALL = 8.5f;
     private static final float LARGE = 18;
-    private static final float[] COLUMNS = {0, 50, 230, 310, 390, 483};
+    private static final float[] COLUMNS = {0, 50, 240, 310, 375, 430};
+    private static final float RIGHT = 483;
+    private static final int FIRST_NUMBER = 3;
 
     private final PDDocument document = new PDDocument();
     private final Invoice invoice;
@@ -112,25 +116,44 @@ public final class InvoicePdf {
             rows.add(List.of(
                     line.month().toString(),
                     line.model(),
-                    line.part().word(),
+                    line.part().word().replace('_', ' '),
                     Long.toString(line.tokens()),
                     line.pricePerToken().times(1_000_000).amount(),
-                    line.rounded().amount()));
+                    coins(line.rounded())));
         }
-        rows.add(List.of("", "", "", "", "Total", invoice.total().toString()));
+        rows.add(List.of(
+                "",
+                "",
+                "",
+                "",
+                "Total",
+                coins(invoice.total()) + " " + invoice.total().currencyCode()));
         return rows;
     }
 
+    /** With all decimals of the currency, as people write it. */
+    private static String coins(Money amount) {
+        int decimals = Math.max(0, amount.currency().getDefaultFractionDigits());
+        return new BigDecimal(amount.amount()).setScale(decimals).toPlainString();
+    }
+
+    /** Texts stand at the left of their column, numbers at its right. */
     private void row(PDPageContentStream content, List<String> cells, float y) throws IOException {
         for (int i = 0; i < cells.size(); i++) {
-            float width = i + 1 < COLUMNS.length ? COLUMNS[i + 1] - COLUMNS[i] - 4 : Float.MAX_VALUE;
-            text(content, LEFT + COLUMNS[i], y, SMALL, fitting(cells.get(i), width));
+            float end = i + 1 < COLUMNS.length ? COLUMNS[i + 1] : RIGHT;
+            String text = i < FIRST_NUMBER ? fitting(cells.get(i), end - COLUMNS[i] - 4) : cells.get(i);
+            float x = i < FIRST_NUMBER ? COLUMNS[i] : end - width(text);
+            text(content, LEFT + x, y, SMALL, text);
         }
+    }
+
+    private float width(String text) throws IOException {
+        return font.getStringWidth(known(text)) / 1000 * SMALL;
     }
 
     private String fitting(String cell, float width) throws IOException {
         String text = known(cell);
-        while (font.getStringWidth(text) / 1000 * SMALL > width) {
+        while (width(text) > width) {
             text = text.substring(0, text.length() - 2) + "…";
         }
         return text;

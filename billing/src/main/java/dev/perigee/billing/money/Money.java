@@ -1,6 +1,7 @@
 package dev.perigee.billing.money;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Currency;
 
 /**
@@ -72,6 +73,18 @@ public record Money(long nanos, Currency currency) implements Comparable<Money> 
     /** This amount so many times. */
     public Money times(long factor) {
         return new Money(Math.multiplyExact(nanos, factor), currency);
+    }
+
+    /** The nearest amount in whole smallest coins of the currency, such as cents; half goes to the even one. */
+    public Money roundedToCoins() {
+        int decimals = Math.max(0, currency.getDefaultFractionDigits());
+        BigDecimal coins = BigDecimal.valueOf(nanos, SCALE).setScale(decimals, RoundingMode.HALF_EVEN);
+        return new Money(coins.movePointRight(SCALE).longValueExact(), currency);
+    }
+
+    /** Whether this is an amount in whole smallest coins of the currency. */
+    public boolean isInCoins() {
+        return equals(roundedToCoins());
     }
 
     /** Whether this is exactly nothing. */

@@ -3,6 +3,7 @@ package dev.perigee.platform.admin;
 import dev.perigee.billing.BillingAutoConfiguration;
 import dev.perigee.billing.budget.Budgets;
 import dev.perigee.billing.charging.UsageReport;
+import dev.perigee.billing.invoicing.Invoices;
 import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.platform.access.AccessAutoConfiguration;
 import dev.perigee.platform.access.AdminTokenVerifier;
@@ -79,5 +80,10 @@ public final class AdminAutoConfiguration {
     @Bean
     PriceBooksController priceBooksController(PriceBooks priceBooks, Changes changes, JsonBodies bodies) {
         return new PriceBooksController(priceBooks, changes, bodies);
+    }
+
+    @Bean
+    InvoicesController invoicesController(Tenants tenants, Invoices invoices, Changes changes, JsonBodies bodies) {
+        return new InvoicesController(tenants, invoices, changes, bodies);
     }
 }

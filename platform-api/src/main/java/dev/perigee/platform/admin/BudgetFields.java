@@ -15,9 +15,7 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,7 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class BudgetFields {
 
     private static final int MAX_WORD = 20;
-    private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9})?");
 
     private BudgetFields() {}
 
@@ -85,18 +82,7 @@ final class BudgetFields {
     }
 
     private static BudgetLimit money(JsonFields limit, Currency currency) {
-        JsonNode amount = limit.value("amount");
-        if (amount == null
-                || !amount.isString()
-                || !AMOUNT.matcher(amount.stringValue()).matches()) {
-            throw limit.mustBe(
-                    "amount", "a decimal string such as \"12.5\", below 1000000000, with at most 9 decimals");
-        }
-        Currency given = TenantFields.currency(limit);
-        if (given == null || !given.equals(currency)) {
-            throw limit.mustBe("currency", "the tenant's, \"" + currency.getCurrencyCode() + "\"");
-        }
-        return new BudgetLimit.OfMoney(Money.of(amount.stringValue(), currency.getCurrencyCode()));
+        return new BudgetLimit.OfMoney(MoneyFields.read(limit, currency));
     }
 
     static ObjectNode write(BudgetStanding standing) {

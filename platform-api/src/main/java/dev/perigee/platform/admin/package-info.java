@@ -1,5 +1,5 @@
 /**
- * The admin API, {@code /admin/v1}: tenants, projects, keys, quotas, budgets, usage, prices and the audit log over HTTP.
+ * The admin API, {@code /admin/v1}: tenants, projects, keys, quotas, budgets, usage, prices, invoices and the audit log over HTTP.
  *
  * <p>Lists answer {@code {"data":[…],"has_more":…}} and take {@code limit} and {@code after}. Money is {@code {"amount":"1.5","currency":"USD"}},
  * times are RFC 3339 in UTC.

@@ -52,6 +52,14 @@ final class JdbcTenants implements Tenants {
     }
 
     @Override
+    public Optional<Tenant> findEver(UUID id) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM platform.tenant t WHERE id = :id")
+                .param("id", id)
+                .query(JdbcTenants::tenant)
+                .optional();
+    }
+
+    @Override
     public List<Tenant> list(@Nullable UUID after, int limit) {
         return jdbc.sql("""
                         SELECT %s FROM platform.tenant t

@@ -19,6 +19,9 @@ public interface Tenants {
     /** The tenant with this id. */
     Optional<Tenant> find(UUID id);
 
+    /** The tenant with this id, also where it was deleted: what it used is still to be billed. */
+    Optional<Tenant> findEver(UUID id);
+
     /**
      * Tenants from the oldest on.
      *
