@@ -2,6 +2,7 @@ package dev.perigee.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.perigee.moonlet.Moonlet;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -43,6 +44,18 @@ class StartFailureIntegrationTests {
     void startWhenTheModelIsMissingNamesIt() {
         Path nowhere = folder.resolve("nowhere");
         assertRefused(nowhere.toString(), "--perigee.model=" + nowhere, "--perigee.data-dir=" + folder);
+    }
+
+    @Test
+    void startWhenTheModelIsDeepSeeksSaysSo() throws Exception {
+        Path model = Files.createDirectories(folder.resolve("deepseek"));
+        Path bundled = Moonlet.packed().unpack(folder.resolve("models"));
+        for (String name : Moonlet.packed().files()) {
+            Files.copy(bundled.resolve(name), model.resolve(name));
+        }
+        Path config = model.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"n_group\": 1", "\"n_group\": 2"));
+        assertRefused("is a DeepSeek model", "--perigee.model=" + model, "--perigee.data-dir=" + folder);
     }
 
     @Test

@@ -28,10 +28,11 @@ final class AnswerConstraints {
 
     private final Tokenizer tokenizer;
     private final Set<Integer> stopIds;
-    private final ChatTemplate template;
+    private final @Nullable ChatTemplate template;
     private @Nullable ConstraintCompiler compiler;
 
-    AnswerConstraints(Tokenizer tokenizer, Set<Integer> stopIds, ChatTemplate template) {
+    /** @param template how chats are laid out, {@code null} where there are none */
+    AnswerConstraints(Tokenizer tokenizer, Set<Integer> stopIds, @Nullable ChatTemplate template) {
         this.tokenizer = tokenizer;
         this.stopIds = stopIds;
         this.template = template;
@@ -45,7 +46,6 @@ final class AnswerConstraints {
     Optional<LogitsProcessor> of(GenerationRequest request) {
         OutputConstraint wanted = request.constraint();
         Map<String, JsonConstraint> tools = new HashMap<>();
-        boolean chat = request.prompt() instanceof Prompt.Chat;
         if (wanted.toolArguments() && request.prompt() instanceof Prompt.Chat asked) {
             tools.putAll(tools(asked.tools()));
         }
@@ -54,11 +54,17 @@ final class AnswerConstraints {
         }
         @Nullable
         JsonConstraint answer = wanted.schema() == null ? null : compiler().compile(wanted.schema());
-        boolean toolsOffered =
-                request.prompt() instanceof Prompt.Chat asked && !asked.tools().isEmpty();
-        ConstrainedAnswer.Marks marks = new ConstrainedAnswer.Marks(
-                chat && template.reasons(), chat && template.beginsInsideReasoning(), toolsOffered);
-        return Optional.of(new ConstrainedAnswer(tokenizer, stopIds, answer, tools, marks));
+        return Optional.of(new ConstrainedAnswer(tokenizer, stopIds, answer, tools, marks(request.prompt())));
+    }
+
+    private ConstrainedAnswer.Marks marks(Prompt prompt) {
+        if (template == null || !(prompt instanceof Prompt.Chat chat)) {
+            return new ConstrainedAnswer.Marks(false, false, false);
+        }
+        return new ConstrainedAnswer.Marks(
+                template.reasons(),
+                template.beginsInsideReasoning(),
+                !chat.tools().isEmpty());
     }
 
     /** A tool whose schema cannot be enforced takes any object: it was offered without a promise. */

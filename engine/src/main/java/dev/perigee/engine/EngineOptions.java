@@ -1,5 +1,8 @@
 package dev.perigee.engine;
 
+import dev.perigee.engine.kernel.KernelOptions;
+import dev.perigee.engine.kernel.KernelPreference;
+import dev.perigee.engine.model.TransformerOptions;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -7,36 +10,58 @@ import org.jspecify.annotations.Nullable;
  * How an engine is opened; every bound is stated here.
  *
  * <pre>{@code
- * EngineOptions options = EngineOptions.of(folder).withKernels(Kernels.standard().withThreads(2));
+ * EngineOptions options = EngineOptions.of(model).withKernels(Kernels.standard().withThreads(2));
  * }</pre>
  *
- * @param model a safetensors folder as Moonshot ships them
- * @param chatTemplate the template's name ({@code k2-instruct}, {@code k2-thinking}, {@code k2.5-thinking}, {@code k2.5-instant}, {@code
- *     moonlet}), or {@code null} to decide from
- *     the model's files
+ * @param model a GGUF file (of a split one the first), or a safetensors folder as Moonshot ships them
+ * @param dialogue what is said to the model, and how it is laid out
+ * @param latentNormEps epsilon of the norms of the compressed query and the latent, or 0 for the model's {@code rms_norm_eps}, which
+ *     vLLM, SGLang and llama.cpp take; Hugging Face transformers takes 1e-6
  * @param kernels what computes
  * @param bounds what the engine takes on
  */
-public record EngineOptions(Path model, @Nullable String chatTemplate, Kernels kernels, Bounds bounds) {
+public record EngineOptions(Path model, Dialogue dialogue, double latentNormEps, Kernels kernels, Bounds bounds) {
+
+    public EngineOptions {
+        if (!(latentNormEps >= 0 && latentNormEps < 1)) {
+            throw new IllegalArgumentException(
+                    "latentNormEps is " + latentNormEps + ", must be at least 0 and below 1");
+        }
+    }
 
     /** The standard options for this model. */
     public static EngineOptions of(Path model) {
-        return new EngineOptions(model, null, Kernels.standard(), Bounds.standard());
+        return new EngineOptions(model, Dialogue.standard(), 0, Kernels.standard(), Bounds.standard());
     }
 
     /** The same with this chat template, {@code null} to decide from the model's files. */
     public EngineOptions withChatTemplate(@Nullable String name) {
-        return new EngineOptions(model, name, kernels, bounds);
+        return withDialogue(new Dialogue(name, dialogue.rawOnly()));
+    }
+
+    /** The same for another kind of prompts. */
+    public EngineOptions withDialogue(Dialogue other) {
+        return new EngineOptions(model, other, latentNormEps, kernels, bounds);
+    }
+
+    /** The same with this epsilon of the norms inside attention, 0 for the model's own. */
+    public EngineOptions withLatentNormEps(double epsilon) {
+        return new EngineOptions(model, dialogue, epsilon, kernels, bounds);
     }
 
     /** The same with other kernels. */
     public EngineOptions withKernels(Kernels other) {
-        return new EngineOptions(model, chatTemplate, other, bounds);
+        return new EngineOptions(model, dialogue, latentNormEps, other, bounds);
     }
 
     /** The same with other bounds. */
     public EngineOptions withBounds(Bounds other) {
-        return new EngineOptions(model, chatTemplate, kernels, other);
+        return new EngineOptions(model, dialogue, latentNormEps, kernels, other);
+    }
+
+    /** How the engine and its tools set the transformer up for steps of at most so many tokens. */
+    public TransformerOptions transformer(int maxStepTokens) {
+        return new TransformerOptions(kernels.options(), maxStepTokens, bounds.maxContext(), latentNormEps);
     }
 
     private static int atLeast(int low, String name, int value) {
@@ -44,6 +69,21 @@ public record EngineOptions(Path model, @Nullable String chatTemplate, Kernels k
             throw new IllegalArgumentException(name + " is " + value + ", must be at least " + low);
         }
         return value;
+    }
+
+    /**
+     * What is said to the model, and how it is laid out.
+     *
+     * @param chatTemplate the template's name ({@code k2-instruct}, {@code k2-thinking}, {@code k2.5-thinking}, {@code k2.5-instant},
+     *     {@code moonlight}, {@code moonlet}), or {@code null} to decide from the model's files
+     * @param rawOnly whether chats are refused: then a model without a chat template is taken too
+     */
+    public record Dialogue(@Nullable String chatTemplate, boolean rawOnly) {
+
+        /** Chats as the model's files lay them out, and raw prompts. */
+        public static Dialogue standard() {
+            return new Dialogue(null, false);
+        }
     }
 
     /**
@@ -58,6 +98,15 @@ public record EngineOptions(Path model, @Nullable String chatTemplate, Kernels k
 
         public Kernels {
             atLeast(1, "threads", threads);
+        }
+
+        private KernelOptions options() {
+            KernelPreference preference = switch (choice) {
+                case AUTO -> KernelPreference.AUTO;
+                case SCALAR -> KernelPreference.SCALAR;
+                case NATIVE -> KernelPreference.NATIVE;
+            };
+            return new KernelOptions(preference, isa, threads, javaAllowed);
         }
 
         /** The fastest kernels on all cores. */

@@ -3,6 +3,7 @@ package dev.perigee.engine;
 import dev.perigee.engine.chat.AnswerParser;
 import dev.perigee.engine.chat.AnswerSink;
 import dev.perigee.engine.chat.ChatMessage;
+import dev.perigee.engine.chat.ChatTemplate;
 import dev.perigee.engine.chat.PlainTextParser;
 import dev.perigee.engine.chat.ReasoningParser;
 import dev.perigee.engine.generation.GenerationRequest;
@@ -22,12 +23,13 @@ import dev.perigee.engine.scheduler.SchedulerBounds;
 import dev.perigee.engine.scheduler.Sequence;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model that answers requests.
  *
  * <pre>{@code
- * try (InferenceEngine engine = InferenceEngine.open(EngineOptions.of(folder))) {
+ * try (InferenceEngine engine = InferenceEngine.open(EngineOptions.of(model))) {
  *     Generation generation = engine.submit(request);
  *     …
  * }
@@ -103,13 +105,15 @@ public final class InferenceEngine implements AutoCloseable {
         loop.submit(new Sequence(
                 promptIds,
                 request.scheduling(),
-                SamplingSettings.resolve(
-                        request.sampling(),
-                        model.defaults().sampling(),
-                        model.template().recommendedTemperature()),
+                SamplingSettings.resolve(request.sampling(), model.defaults().sampling(), temperature()),
                 processors(request),
                 answer(request, promptIds.length, mailbox)));
         return new SubmittedGeneration(request.id(), mailbox);
+    }
+
+    private double temperature() {
+        @Nullable ChatTemplate template = model.template();
+        return template == null ? 1 : template.recommendedTemperature();
     }
 
     private List<LogitsProcessor> processors(GenerationRequest request) {
@@ -157,7 +161,7 @@ public final class InferenceEngine implements AutoCloseable {
 
     private int[] ids(Prompt prompt) {
         int[] ids = switch (prompt) {
-            case Prompt.Chat chat -> model.template().render(model.tokenizer(), chat.messages(), chat.tools());
+            case Prompt.Chat chat -> model.chatTemplate().render(model.tokenizer(), chat.messages(), chat.tools());
             case Prompt.Raw raw -> model.tokenizer().encode(raw.text());
         };
         if (ids.length == 0) {
@@ -190,7 +194,7 @@ public final class InferenceEngine implements AutoCloseable {
                         model.tokenizer(),
                         sink,
                         calls(chat.messages()),
-                        model.template().beginsInsideReasoning());
+                        model.chatTemplate().beginsInsideReasoning());
             case Prompt.Raw _ -> new PlainTextParser(model.tokenizer(), sink);
         };
     }

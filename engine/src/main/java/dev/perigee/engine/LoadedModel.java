@@ -1,97 +1,81 @@
 package dev.perigee.engine;
 
 import dev.perigee.engine.chat.ChatTemplate;
-import dev.perigee.engine.chat.ChatTemplateChoice;
 import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.config.ParameterCount;
-import dev.perigee.engine.kernel.KernelOptions;
-import dev.perigee.engine.kernel.KernelPreference;
 import dev.perigee.engine.model.Transformer;
-import dev.perigee.engine.model.TransformerOptions;
 import dev.perigee.engine.sampling.GenerationDefaults;
-import dev.perigee.engine.tokenizer.ControlToken;
 import dev.perigee.engine.tokenizer.Tokenizer;
-import dev.perigee.engine.tokenizer.TokenizerConfig;
-import dev.perigee.engine.weights.ConfigFile;
-import java.nio.file.Files;
+import dev.perigee.engine.weights.Checkpoint;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/**
- * All that a model's folder holds, opened: what computes, and what turns conversations into its tokens and back.
- *
- * @param stopIds the ids that end an answer: both ends of K2, and those of generation_config.json
- */
-record LoadedModel(
-        Transformer transformer,
-        Tokenizer tokenizer,
-        ChatTemplate template,
-        GenerationDefaults defaults,
-        Set<Integer> stopIds,
-        ModelDescription description) {
+/** All that a model's files hold, opened: what computes, and what turns conversations into its tokens and back. */
+record LoadedModel(Transformer transformer, ModelLanguage language, ModelDescription description) {
 
-    /** Opens the folder; the weights last, for all else is quickly refused. */
+    private static final Pattern SPLIT_SUFFIX = Pattern.compile("(-\\d{5}-of-\\d{5})?\\.gguf$");
+    private static final Pattern PLAIN_NAME = Pattern.compile("\\P{Cntrl}{1,128}");
+
+    /** Opens the files; the weights last, for all else is quickly refused. */
     static LoadedModel open(EngineOptions options) {
-        Path folder = options.model();
-        requireFolder(folder);
-        ModelConfig config = ConfigFile.read(folder);
-        TokenizerConfig tokenizerConfig = TokenizerConfig.read(folder);
-        ChatTemplate template = ChatTemplateChoice.decide(options.chatTemplate(), tokenizerConfig);
-        Tokenizer tokenizer = Tokenizer.load(folder);
-        requireRoomFor(tokenizer, config, folder);
-        GenerationDefaults defaults = GenerationDefaults.read(folder);
-        Set<Integer> stopIds = new HashSet<>(defaults.stopIds());
-        stopIds.add(tokenizer.idOf(ControlToken.EOS));
-        stopIds.add(tokenizer.idOf(ControlToken.IM_END));
-        String digest = ModelDigest.of(folder);
-        Transformer transformer = Transformer.load(folder, transformerOptions(options));
+        Checkpoint checkpoint = Checkpoint.open(options.model());
+        ModelLanguage language;
+        ModelConfig config;
+        String digest;
+        try {
+            config = checkpoint.config();
+            language = ModelLanguage.read(checkpoint, config, options.dialogue());
+            digest = ModelDigest.of(checkpoint.paths());
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
+        Transformer transformer = Transformer.load(
+                checkpoint, options.transformer(options.bounds().stepTokens()));
         ModelDescription description = new ModelDescription(
-                name(folder, tokenizerConfig),
+                name(language.name(), checkpoint.path()),
                 transformer.contextLength(),
                 ParameterCount.of(config).total(),
                 digest);
-        return new LoadedModel(transformer, tokenizer, template, defaults, Set.copyOf(stopIds), description);
+        return new LoadedModel(transformer, language, description);
     }
 
-    private static void requireFolder(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            throw new ModelLoadException(
-                    folder.toString(),
-                    Files.exists(folder) ? "is not a folder" : "does not exist",
-                    "give a folder with config.json, tiktoken.model and safetensors files");
+    /** The name that the files give where it can stand in an address, otherwise their own. */
+    private static String name(@Nullable String told, Path path) {
+        if (told != null && !told.isBlank() && PLAIN_NAME.matcher(told).matches()) {
+            return told.strip();
         }
+        Path last = path.toAbsolutePath().normalize().getFileName();
+        return SPLIT_SUFFIX
+                .matcher(last == null ? path.toString() : last.toString())
+                .replaceFirst("");
     }
 
-    private static void requireRoomFor(Tokenizer tokenizer, ModelConfig config, Path folder) {
-        int rows = config.dimensions().vocabSize();
-        if (tokenizer.vocabularySize() > rows) {
-            throw new ModelLoadException(
-                    folder.toString(),
-                    "tiktoken.model has " + tokenizer.vocabularySize() + " tokens, vocab_size of config.json is "
-                            + rows,
-                    "fetch both of the same checkpoint");
+    Tokenizer tokenizer() {
+        return language.tokenizer();
+    }
+
+    GenerationDefaults defaults() {
+        return language.defaults();
+    }
+
+    Set<Integer> stopIds() {
+        return language.stopIds();
+    }
+
+    /** How chats are laid out, {@code null} where none are taken. */
+    @Nullable
+    ChatTemplate template() {
+        return language.template();
+    }
+
+    /** How this chat is laid out. */
+    ChatTemplate chatTemplate() {
+        if (language.template() == null) {
+            throw new IllegalArgumentException("prompt is a chat, this engine was opened for raw prompts only");
         }
-    }
-
-    private static TransformerOptions transformerOptions(EngineOptions options) {
-        EngineOptions.Kernels kernels = options.kernels();
-        KernelPreference preference = switch (kernels.choice()) {
-            case AUTO -> KernelPreference.AUTO;
-            case SCALAR -> KernelPreference.SCALAR;
-            case NATIVE -> KernelPreference.NATIVE;
-        };
-        return new TransformerOptions(
-                new KernelOptions(preference, kernels.isa(), kernels.threads(), kernels.javaAllowed()),
-                options.bounds().stepTokens(),
-                options.bounds().maxContext());
-    }
-
-    private static String name(Path folder, TokenizerConfig config) {
-        if (config.modelName() != null) {
-            return config.modelName();
-        }
-        Path last = folder.toAbsolutePath().normalize().getFileName();
-        return last == null ? folder.toString() : last.toString();
+        return language.template();
     }
 }

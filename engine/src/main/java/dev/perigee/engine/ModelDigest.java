@@ -9,7 +9,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** One number that stands for a model's files: name and size of each, and the content of those that are quickly read. */
 final class ModelDigest {
@@ -19,16 +18,16 @@ final class ModelDigest {
 
     private ModelDigest() {}
 
-    static String of(Path folder) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> files = entries.filter(Files::isRegularFile).sorted().toList();
+    /** The number of a model's files, in this order. */
+    static String of(List<Path> files) {
+        try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             for (Path file : files) {
                 add(file, digest);
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (IOException e) {
-            throw new ModelLoadException(folder.toString(), "cannot be read (" + e + ")", "check its permissions", e);
+            throw new ModelLoadException(files.toString(), "cannot be read (" + e + ")", "check its permissions", e);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

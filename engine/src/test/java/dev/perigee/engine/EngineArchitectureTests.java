@@ -46,11 +46,11 @@ class EngineArchitectureTests {
                             "kernel",
                             "quantization",
                             "tensor")),
-            Map.entry("tokenizer", List.of("json")),
+            Map.entry("tokenizer", List.of("json", "weights")),
             Map.entry("chat", List.of("tokenizer")),
             Map.entry("generation", List.of("chat", "tokenizer")),
             Map.entry("constraint", List.of("generation", "chat", "tokenizer", "json")),
-            Map.entry("sampling", List.of("generation", "chat", "tokenizer", "tensor", "json")),
+            Map.entry("sampling", List.of("generation", "chat", "tokenizer", "weights", "tensor", "json")),
             Map.entry(
                     "scheduler",
                     List.of(

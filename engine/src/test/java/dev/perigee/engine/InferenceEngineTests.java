@@ -13,6 +13,7 @@ import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.generation.SamplingParameters;
+import dev.perigee.engine.testing.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,7 +160,77 @@ class InferenceEngineTests {
         Files.delete(empty.resolve("config.json"));
         assertRefused(empty, "config.json");
         assertRefused(empty.resolve("missing"), "does not exist");
-        assertRefused(empty.resolve("tiktoken.model"), "is not a folder");
+        assertRefused(empty.resolve("tiktoken.model"), "does not begin with the magic \"GGUF\"");
+    }
+
+    @Test
+    void ggufFileAnswersAsTheFolderItWasMadeFrom(@TempDir Path other) throws IOException, InterruptedException {
+        Path file = TinyModel.gguf(other).writeTo(other.resolve("model.gguf"));
+        try (InferenceEngine gguf = InferenceEngine.open(TinyModel.options(file))) {
+            assertThat(gguf.modelDescription().name()).isEqualTo("Moonlet");
+            assertThat(gguf.modelDescription().digest()).matches("[0-9a-f]{64}");
+            assertThat(text(read(gguf.submit(request(3, 24))))).isEqualTo(text(read(engine.submit(request(3, 24)))));
+        }
+    }
+
+    @Test
+    void ggufFileWithoutANameIsCalledLikeTheFile(@TempDir Path other) throws IOException {
+        Path file = TinyModel.gguf(other)
+                .without("general.name")
+                .text("tokenizer.chat_template", "{# moonlet #}")
+                .writeTo(other.resolve("own-model-Q8_0.gguf"));
+        try (InferenceEngine gguf = InferenceEngine.open(TinyModel.options(file))) {
+            assertThat(gguf.modelDescription().name()).isEqualTo("own-model-Q8_0");
+        }
+    }
+
+    @Test
+    void ggufFileThatCannotChatIsRefusedByWhatKeepsItFromIt(@TempDir Path other) throws IOException {
+        Path file = other.resolve("model.gguf");
+        TinyModel.gguf(other).text("general.name", "mine").writeTo(file);
+        assertRefused(file, "perigee.engine.chat-template");
+        TinyModel.gguf(other).text("tokenizer.ggml.pre", "deepseek-v3").writeTo(file);
+        assertRefused(file, "is a DeepSeek model (its tokenizer.ggml.pre is deepseek-v3), which cannot chat here");
+        TinyModel.gguf(other).text("general.name", "DeepSeek V3").writeTo(file);
+        assertRefused(file, "is a DeepSeek model (its name is DeepSeek V3)");
+        TinyModel.gguf(other).without("tokenizer.ggml.merges").writeTo(file);
+        assertRefused(file, "has no tokenizer.ggml.merges");
+    }
+
+    @Test
+    void deepSeekFolderIsRefusedByNameUnlessPromptsAreRaw(@TempDir Path other)
+            throws IOException, InterruptedException {
+        TinyModel.write(other);
+        new TinyCheckpoint(3)
+                .with("model_type", "\"deepseek_v3\"")
+                .with("vocab_size", "520")
+                .with("n_group", "4")
+                .with("topk_group", "2")
+                .writeTo(other);
+        assertRefused(other, "is a DeepSeek model (its router has 4 groups)");
+        EngineOptions options = TinyModel.options(other);
+        try (InferenceEngine raw = InferenceEngine.open(options.withDialogue(new EngineOptions.Dialogue(null, true)))) {
+            assertThat(read(raw.submit(request(new Prompt.Raw("x"), 3, List.of())))
+                            .getLast())
+                    .isInstanceOf(GenerationEvent.Finished.class);
+        }
+        new TinyCheckpoint(3)
+                .with("model_type", "\"deepseek_v3\"")
+                .with("vocab_size", "520")
+                .writeTo(other);
+        Files.delete(other.resolve("tiktoken.model"));
+        assertRefused(other, "is a DeepSeek model (its model_type is deepseek_v3)");
+    }
+
+    @Test
+    void chatWhenEngineTakesRawPromptsOnlyIsRefused(@TempDir Path other) throws IOException {
+        Path file = TinyModel.gguf(other).text("general.name", "mine").writeTo(other.resolve("model.gguf"));
+        EngineOptions options = TinyModel.options(file);
+        try (InferenceEngine raw = InferenceEngine.open(options.withDialogue(new EngineOptions.Dialogue(null, true)))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> raw.submit(request(0, 1)))
+                    .withMessageContaining("raw prompts only");
+        }
     }
 
     private static void assertRefused(Path path, String problem) {

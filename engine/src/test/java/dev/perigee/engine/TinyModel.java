@@ -1,6 +1,10 @@
 package dev.perigee.engine;
 
+import dev.perigee.engine.testing.GgufCopy;
+import dev.perigee.engine.testing.GgufWriter;
 import dev.perigee.engine.testing.TinyCheckpoint;
+import dev.perigee.engine.tokenizer.GgufTokens;
+import dev.perigee.engine.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,9 +26,19 @@ public final class TinyModel {
         return folder;
     }
 
+    /** Writes the same model as one GGUF file; keys can be changed before it is written. */
+    public static GgufWriter gguf(Path folder) throws IOException {
+        Tokenizer tokenizer = Tokenizer.load(write(folder));
+        return GgufCopy.of(folder, true)
+                .text("general.name", "Moonlet")
+                .vocabulary(GgufTokens.of(tokenizer, 520))
+                .u32("tokenizer.ggml.eos_token_id", 257)
+                .u32("tokenizer.ggml.eot_token_id", 258);
+    }
+
     /** Java kernels on one thread, so that tests need no C. */
-    public static EngineOptions options(Path folder) {
-        return EngineOptions.of(folder)
+    public static EngineOptions options(Path model) {
+        return EngineOptions.of(model)
                 .withKernels(EngineOptions.Kernels.standard()
                         .withChoice(KernelChoice.SCALAR)
                         .withThreads(1));

@@ -37,12 +37,19 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "The same seed gives the same answer.")
     private @Nullable Long seed;
 
+    @Option(
+            names = "--chat-template",
+            paramLabel = "NAME",
+            description =
+                    "How the chat is laid out, such as k2-instruct; decided from the model's files where none is given.")
+    private @Nullable String chatTemplate;
+
     @Option(names = "--raw", description = "Feed the prompt as it is, without the chat template.")
     private boolean raw;
 
     @Override
     public Integer call() throws InterruptedException {
-        EngineOptions options = EngineOptions.of(model.path()).withKernels(kernels.kernels());
+        EngineOptions options = kernels.options(model.path()).withChatTemplate(chatTemplate);
         SamplingParameters sampling = new SamplingParameters(temperature, null, null, null, seed);
         GenerateTool.run(new GenerateTool.Order(options, prompt, raw, maxTokens, sampling), System.out, System.err);
         return 0;

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         description = "Print a model's architecture, parameters, tensors, context and memory; nothing is loaded.")
 final class InspectCommand implements Callable<Integer> {
 
-    @Parameters(paramLabel = "PATH", description = "A safetensors folder as Moonshot ships it.")
+    @Parameters(paramLabel = "PATH", description = "A GGUF file (of a split one the first), or a safetensors folder.")
     private @Nullable Path model;
 
     @Override

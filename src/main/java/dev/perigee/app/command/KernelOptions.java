@@ -2,10 +2,11 @@ package dev.perigee.app.command;
 
 import dev.perigee.engine.EngineOptions;
 import dev.perigee.engine.KernelChoice;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What computes. */
+/** What computes, and how. */
 final class KernelOptions {
 
     @Option(
@@ -20,7 +21,20 @@ final class KernelOptions {
             description = "How many threads compute; all cores where none is given.")
     private @Nullable Integer threads;
 
-    EngineOptions.Kernels kernels() {
+    @Option(
+            names = "--latent-norm-eps",
+            paramLabel = "E",
+            description =
+                    "Epsilon of the norms inside attention, such as 1e-6 as Hugging Face transformers takes it; the"
+                            + " model's own where none is given.")
+    private double latentNormEps;
+
+    /** The options of a model that computes so. */
+    EngineOptions options(Path model) {
+        return EngineOptions.of(model).withLatentNormEps(latentNormEps).withKernels(kernels());
+    }
+
+    private EngineOptions.Kernels kernels() {
         EngineOptions.Kernels kernels = EngineOptions.Kernels.standard();
         kernels = choice == null ? kernels : kernels.withChoice(choice);
         return threads == null ? kernels : kernels.withThreads(threads);

@@ -32,7 +32,7 @@ final class LogitsCommand implements Callable<Integer> {
         if (out == null) {
             throw new IllegalArgumentException("--out is missing");
         }
-        LogitsTool.write(model.path(), tokens, out, kernels.kernels());
+        LogitsTool.write(kernels.options(model.path()), tokens, out);
         return 0;
     }
 }

@@ -14,7 +14,9 @@ final class ModelOption {
     @Option(
             names = "--model",
             paramLabel = "PATH",
-            description = "A safetensors folder as Moonshot ships it; the bundled model where none is given.")
+            description =
+                    "A GGUF file (of a split one the first), or a safetensors folder; the bundled model where none is"
+                            + " given.")
     private @Nullable Path model;
 
     /** The given path, or the bundled model's folder, unpacked where it is not yet. */

@@ -25,6 +25,8 @@ public enum ChatTemplate {
     K25_THINKING("k2.5-thinking", null, ReasoningHistory.RUNNING_TOOL_LOOP, 1.0),
     /** Kimi K2.5, answering at once: an empty pair of think tokens opens the answer. */
     K25_INSTANT("k2.5-instant", null, ReasoningHistory.RUNNING_TOOL_LOOP, 0.6),
+    /** Moonlight and Kimi-VL: as K2 Instruct, under another default system message. */
+    MOONLIGHT("moonlight", DefaultSystem.HELPFUL, ReasoningHistory.NONE, 0.6),
     /** The bundled model: as K2 Instruct, without a default system message. */
     MOONLET("moonlet", null, ReasoningHistory.NONE, 0.4);
 
@@ -90,7 +92,7 @@ public enum ChatTemplate {
 
     private PromptWriter open(PromptWriter writer) {
         return switch (this) {
-            case K2_INSTRUCT, K2_THINKING, MOONLET -> writer;
+            case K2_INSTRUCT, K2_THINKING, MOONLIGHT, MOONLET -> writer;
             case K25_THINKING -> writer.control(ControlToken.THINK_BEGIN);
             case K25_INSTANT -> writer.control(ControlToken.THINK_BEGIN).control(ControlToken.THINK_END);
         };
@@ -116,7 +118,7 @@ public enum ChatTemplate {
 
     private String declaration(List<ToolDefinition> tools) {
         return switch (this) {
-            case K2_INSTRUCT, K2_THINKING, MOONLET ->
+            case K2_INSTRUCT, K2_THINKING, MOONLIGHT, MOONLET ->
                 tools.stream().map(ToolDefinition::declaration).collect(Collectors.joining(",", "[", "]"));
             case K25_THINKING, K25_INSTANT -> TypeScriptDeclaration.of(tools);
         };
@@ -166,8 +168,9 @@ public enum ChatTemplate {
         writer.control(ControlToken.TOOL_CALLS_END);
     }
 
-    /** The sentence that K2's own templates insert. */
+    /** The sentences that Moonshot's own templates insert. */
     private static final class DefaultSystem {
         static final String KIMI = "You are Kimi, an AI assistant created by Moonshot AI.";
+        static final String HELPFUL = "You are a helpful assistant";
     }
 }

@@ -3,22 +3,26 @@ package dev.perigee.engine.sampling;
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.generation.SamplingParameters;
 import dev.perigee.engine.json.JsonFiles;
+import dev.perigee.engine.weights.GgufMetadata;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a model's generation_config.json says about drawing tokens and ending answers.
+ * What a model's files say about drawing tokens and ending answers: generation_config.json, or a GGUF file's metadata.
  *
- * @param sampling the model's own parameters; {@code null} where the file names none
+ * @param sampling the model's own parameters; {@code null} where the files name none
  * @param stopIds the ids that end an answer
  */
 public record GenerationDefaults(SamplingParameters sampling, Set<Integer> stopIds) {
 
     private static final String NAME = "generation_config.json";
+    private static final String SAMPLING = "general.sampling.";
+    private static final List<String> STOPS = List.of("eos", "eot", "eom");
 
     public GenerationDefaults {
         stopIds = Set.copyOf(stopIds);
@@ -41,6 +45,39 @@ public record GenerationDefaults(SamplingParameters sampling, Set<Integer> stopI
             throw new ModelLoadException(
                     file.toString(), String.valueOf(e.getMessage()), "correct the file or fetch it again", e);
         }
+    }
+
+    /**
+     * What a GGUF file's metadata says.
+     *
+     * @throws ModelLoadException where a value is out of bounds, by its name
+     */
+    public static GenerationDefaults read(GgufMetadata metadata) {
+        Set<Integer> stopIds = new HashSet<>();
+        for (String end : STOPS) {
+            String key = "tokenizer.ggml." + end + "_token_id";
+            if (metadata.has(key)) {
+                stopIds.add(metadata.integer(key));
+            }
+        }
+        try {
+            return new GenerationDefaults(sampling(metadata), stopIds);
+        } catch (IllegalArgumentException e) {
+            throw metadata.refused(SAMPLING + "*: " + e.getMessage());
+        }
+    }
+
+    private static SamplingParameters sampling(GgufMetadata metadata) {
+        return new SamplingParameters(
+                number(metadata, "temp"),
+                metadata.has(SAMPLING + "top_k") ? Integer.valueOf(metadata.integer(SAMPLING + "top_k")) : null,
+                number(metadata, "top_p"),
+                number(metadata, "min_p"),
+                null);
+    }
+
+    private static @Nullable Double number(GgufMetadata metadata, String key) {
+        return metadata.has(SAMPLING + key) ? Double.valueOf(metadata.number(SAMPLING + key)) : null;
     }
 
     private static SamplingParameters sampling(JsonNode config) {

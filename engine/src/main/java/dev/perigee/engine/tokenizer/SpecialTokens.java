@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The 256 tokens behind the ranks: K2's names at K2's places, replaced by the names that tokenizer_config.json gives, the rest
- * reserved.
+ * The tokens behind the ranks, 256 in Kimi's vocabularies: K2's names at K2's places, replaced by the names that the model's files
+ * give, the rest reserved.
  */
 final class SpecialTokens {
 
@@ -27,18 +27,19 @@ final class SpecialTokens {
 
     /**
      * @param base how many ranks there are
-     * @param given names by id, as tokenizer_config.json gives them; they win over K2's
+     * @param count how many tokens there are behind them
+     * @param given names by id, as the model's files give them; they win over K2's
      */
-    static SpecialTokens of(int base, Map<Integer, String> given) {
-        String[] names = new String[COUNT];
+    static SpecialTokens of(int base, int count, Map<Integer, String> given) {
+        String[] names = new String[count];
         for (ControlToken token : ControlToken.values()) {
-            if (!given.containsValue(token.text())) {
+            if (token.offset() < count && !given.containsValue(token.text())) {
                 names[token.offset()] = token.text();
             }
         }
         given.forEach((id, text) -> names[id - base] = text);
-        List<SpecialToken> tokens = new ArrayList<>(COUNT);
-        for (int i = 0; i < COUNT; i++) {
+        List<SpecialToken> tokens = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
             tokens.add(new SpecialToken(base + i, nameOrReserved(names[i], base + i)));
         }
         return new SpecialTokens(base, tokens);
@@ -49,7 +50,7 @@ final class SpecialTokens {
     }
 
     int end() {
-        return base + COUNT;
+        return base + tokens.size();
     }
 
     SpecialToken at(int id) {
@@ -64,8 +65,8 @@ final class SpecialTokens {
         @Nullable SpecialToken found = byText.get(token.text());
         if (found == null) {
             throw new ModelLoadException(
-                    "tokenizer_config.json",
-                    "names no token " + token.text(),
+                    "the tokenizer",
+                    "has no token " + token.text(),
                     "give a checkpoint whose tokenizer has Kimi K2's control tokens");
         }
         return found.id();

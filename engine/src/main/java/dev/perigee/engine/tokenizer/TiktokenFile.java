@@ -7,13 +7,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,31 +23,22 @@ final class TiktokenFile {
     private static final long MAX_FILE_BYTES = 32L << 20;
     private static final int MAX_TOKENS = 1_048_576;
     private static final int MAX_LINE = 2_048;
-    private static final int BYTE_VALUES = 256;
 
     private final Path file;
-    private final List<byte[]> tokens = new ArrayList<>();
-    private final Set<String> seen = new HashSet<>();
+    private final TextTokens tokens = new TextTokens();
 
     private TiktokenFile(Path file) {
         this.file = file;
     }
 
-    /** The tokens' bytes; the place in the list is the rank. */
-    static List<byte[]> read(Path file) {
+    /** The tokens' bytes by rank. */
+    static TextTokens read(Path file) {
         TiktokenFile reading = new TiktokenFile(file);
         reading.readLines();
-        reading.requireAllBytes();
+        reading.tokens.missingByte().ifPresent(problem -> {
+            throw reading.damaged(problem, null);
+        });
         return reading.tokens;
-    }
-
-    /** The tokens as jtokkit wants them. */
-    static Map<byte[], Integer> ranks(List<byte[]> tokens) {
-        Map<byte[], Integer> ranks = HashMap.newHashMap(tokens.size());
-        for (int rank = 0; rank < tokens.size(); rank++) {
-            ranks.put(tokens.get(rank), rank);
-        }
-        return ranks;
     }
 
     private void readLines() {
@@ -107,11 +92,9 @@ final class TiktokenFile {
             throw damagedLine("has no token and rank with a space between them");
         }
         requireRank(line.substring(space + 1).strip());
-        byte[] token = decode(line.substring(0, space));
-        if (!seen.add(new String(token, StandardCharsets.ISO_8859_1))) {
+        if (!tokens.add(decode(line.substring(0, space)))) {
             throw damagedLine("repeats a token");
         }
-        tokens.add(token);
     }
 
     private void requireRank(String text) {
@@ -133,14 +116,6 @@ final class TiktokenFile {
                     "is not base64: \"" + abbreviated(base64) + "\"",
                     "fetch the file again",
                     e);
-        }
-    }
-
-    private void requireAllBytes() {
-        for (int value = 0; value < BYTE_VALUES; value++) {
-            if (!seen.contains(String.valueOf((char) value))) {
-                throw damaged(String.format("has no token for the single byte 0x%02X", value), null);
-            }
         }
     }
 

@@ -6,20 +6,23 @@ import com.knuddels.jtokkit.api.EncodingRegistry;
 import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
 import com.knuddels.jtokkit.api.IntArrayList;
 import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.weights.GgufCheckpoint;
+import dev.perigee.engine.weights.GgufMetadata;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Turns text into token ids and ids into bytes, by a tiktoken vocabulary with K2's split pattern.
+ * Turns text into token ids and ids into bytes, by a vocabulary of ranks with K2's split pattern.
  *
  * <p>Text never yields a control token, whatever it spells: those are placed by id only, see {@link #idOf}.
  *
- * <p>Invariants: ids below {@link #ranks()} are text, the 256 from there on are control tokens.
+ * <p>Invariants: ids below {@link #ranks()} are text, those from there on are control tokens.
  *
  * <p>Threads: any.
  *
@@ -31,33 +34,54 @@ public final class Tokenizer {
     private final SpecialTokens specials;
     private final Encoding encoding;
 
-    private Tokenizer(List<byte[]> tokens, SpecialTokens specials) {
-        this.tokens = tokens;
+    Tokenizer(TextTokens tokens, SpecialTokens specials) {
+        this.tokens = List.copyOf(tokens.all());
         this.specials = specials;
-        this.encoding = encoding(TiktokenFile.ranks(tokens));
+        this.encoding = encoding(this.tokens);
     }
 
     /**
-     * Opens a bare tiktoken file, or the one in a model folder together with its tokenizer_config.json.
+     * Opens a bare tiktoken file, the one in a model folder together with its tokenizer_config.json, or the vocabulary in a GGUF file.
      *
-     * @throws ModelLoadException where a file is missing or damaged, with the line
+     * @throws ModelLoadException where a file is missing or damaged, with the line or the key
      */
     public static Tokenizer load(Path path) {
         if (!Files.exists(path)) {
             throw new ModelLoadException(
-                    path.toString(), "does not exist", "give a tiktoken file or a model folder with one");
+                    path.toString(), "does not exist", "give a tiktoken file, a model folder with one, or a GGUF file");
         }
-        return Files.isDirectory(path)
-                ? load(path.resolve(TiktokenFile.NAME), TokenizerConfig.read(path))
-                : new Tokenizer(TiktokenFile.read(path), Map.of());
+        if (Files.isDirectory(path)) {
+            return load(path.resolve(TiktokenFile.NAME), TokenizerConfig.read(path));
+        }
+        return GgufCheckpoint.beginsAsGguf(path) ? loadGguf(path) : of(TiktokenFile.read(path), Map.of());
     }
 
-    private Tokenizer(List<byte[]> tokens, Map<Integer, String> names) {
-        this(tokens, SpecialTokens.of(tokens.size(), names));
+    /** Whether a model folder holds a vocabulary that can be loaded. */
+    public static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(TiktokenFile.NAME));
+    }
+
+    private static Tokenizer loadGguf(Path file) {
+        try (GgufCheckpoint checkpoint = GgufCheckpoint.open(file)) {
+            return of(checkpoint.metadata());
+        }
+    }
+
+    /**
+     * The vocabulary in a GGUF file's metadata.
+     *
+     * @throws ModelLoadException where it is missing, damaged, or not written for Kimi's tokenizer, by key and value
+     */
+    public static Tokenizer of(GgufMetadata metadata) {
+        return GgufVocabulary.read(metadata);
+    }
+
+    private static Tokenizer of(TextTokens tokens, Map<Integer, String> names) {
+        return new Tokenizer(tokens, SpecialTokens.of(tokens.size(), SpecialTokens.COUNT, names));
     }
 
     private static Tokenizer load(Path file, TokenizerConfig config) {
-        List<byte[]> tokens = TiktokenFile.read(file);
+        TextTokens tokens = TiktokenFile.read(file);
         int end = tokens.size() + SpecialTokens.COUNT;
         for (int id : config.specialTokens().keySet()) {
             if (id < tokens.size() || id >= end) {
@@ -68,10 +92,14 @@ public final class Tokenizer {
                         "fetch tiktoken.model and tokenizer_config.json of the same checkpoint");
             }
         }
-        return new Tokenizer(tokens, config.specialTokens());
+        return of(tokens, config.specialTokens());
     }
 
-    private static Encoding encoding(Map<byte[], Integer> ranks) {
+    private static Encoding encoding(List<byte[]> tokens) {
+        Map<byte[], Integer> ranks = HashMap.newHashMap(tokens.size());
+        for (int rank = 0; rank < tokens.size(); rank++) {
+            ranks.put(tokens.get(rank), rank);
+        }
         EncodingRegistry registry = Encodings.newLazyEncodingRegistry();
         registry.registerGptBytePairEncoding(new GptBytePairEncodingParams("k2", SplitPattern.K2, ranks, Map.of()));
         return registry.getEncoding("k2").orElseThrow(() -> new AssertionError("registered a line above"));

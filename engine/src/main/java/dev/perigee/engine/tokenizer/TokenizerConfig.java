@@ -2,6 +2,7 @@ package dev.perigee.engine.tokenizer;
 
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.json.JsonFiles;
+import dev.perigee.engine.weights.GgufMetadata;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What tokenizer_config.json tells: the names of the control tokens, the model's name, its chat template's text.
+ * What a model's files tell beside the vocabulary: the names of the control tokens, the model's name, its chat template's text.
  *
  * @param file where it was read, for messages
- * @param specialTokens names by id
- * @param modelName {@code model_name}, where given
+ * @param specialTokens names by id; of a GGUF file none, there they are part of the vocabulary
+ * @param modelName {@code model_name} or {@code general.name}, where given
  * @param chatTemplate the template's text, from here or from chat_template.jinja; it is only looked at, never run
  */
 public record TokenizerConfig(
@@ -43,6 +44,15 @@ public record TokenizerConfig(
                 config.map(node -> specialTokens(file, node)).orElse(Map.of()),
                 config.map(node -> text(node, "model_name")).orElse(null),
                 config.map(node -> text(node, "chat_template")).orElseGet(() -> templateFile(folder)));
+    }
+
+    /** What a GGUF file's metadata tells. */
+    public static TokenizerConfig read(GgufMetadata metadata) {
+        return new TokenizerConfig(
+                metadata.file(),
+                Map.of(),
+                metadata.findText("general.name").orElse(null),
+                metadata.findText("tokenizer.chat_template").orElse(null));
     }
 
     private static Map<Integer, String> specialTokens(Path file, JsonNode config) {

@@ -5,7 +5,6 @@ import dev.perigee.engine.Generation;
 import dev.perigee.engine.InferenceEngine;
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.chat.ChatMessage;
-import dev.perigee.engine.chat.ChatTemplate;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Prompt;
@@ -64,10 +63,8 @@ public final class GenerateTool {
 
     private static EngineOptions options(Order order) {
         EngineOptions options = order.options();
-        boolean anyTemplate = order.raw() && options.chatTemplate() == null;
-        EngineOptions.Bounds bounds = options.bounds().withMaxRunning(1).withMaxWaiting(0);
-        return options.withBounds(bounds)
-                .withChatTemplate(anyTemplate ? ChatTemplate.K2_INSTRUCT.templateName() : options.chatTemplate());
+        return options.withBounds(options.bounds().withMaxRunning(1).withMaxWaiting(0))
+                .withDialogue(new EngineOptions.Dialogue(options.dialogue().chatTemplate(), order.raw()));
     }
 
     private static Generation submit(InferenceEngine engine, Order order) {

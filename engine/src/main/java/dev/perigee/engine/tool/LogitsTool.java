@@ -2,13 +2,10 @@ package dev.perigee.engine.tool;
 
 import dev.perigee.engine.EngineOptions;
 import dev.perigee.engine.ModelLoadException;
-import dev.perigee.engine.kernel.KernelOptions;
-import dev.perigee.engine.kernel.KernelPreference;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.PageTable;
 import dev.perigee.engine.model.StepPlan;
 import dev.perigee.engine.model.Transformer;
-import dev.perigee.engine.model.TransformerOptions;
 import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.ScratchBuffers;
 import java.io.BufferedOutputStream;
@@ -39,12 +36,12 @@ public final class LogitsTool {
      * @throws IllegalArgumentException where there is no token, one outside the vocabulary, more than the context holds, or the file
      *     cannot be written
      */
-    public static void write(Path model, int[] tokens, Path out, EngineOptions.Kernels kernels) {
+    public static void write(EngineOptions options, int[] tokens, Path out) {
         if (tokens.length == 0) {
             throw new IllegalArgumentException("tokens is empty, at least one token id is wanted");
         }
         int step = Math.min(STEP_TOKENS, tokens.length);
-        try (Transformer transformer = Transformer.load(model, new TransformerOptions(options(kernels), step, 0))) {
+        try (Transformer transformer = Transformer.load(options.model(), options.transformer(step))) {
             checkTokens(tokens, transformer);
             try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(out))) {
                 compute(transformer, tokens, step, stream);
@@ -52,15 +49,6 @@ public final class LogitsTool {
                 throw new IllegalArgumentException("out " + out + " cannot be written (" + e + ")", e);
             }
         }
-    }
-
-    private static KernelOptions options(EngineOptions.Kernels kernels) {
-        KernelPreference preference = switch (kernels.choice()) {
-            case AUTO -> KernelPreference.AUTO;
-            case SCALAR -> KernelPreference.SCALAR;
-            case NATIVE -> KernelPreference.NATIVE;
-        };
-        return new KernelOptions(preference, kernels.isa(), kernels.threads(), kernels.javaAllowed());
     }
 
     private static void checkTokens(int[] tokens, Transformer transformer) {

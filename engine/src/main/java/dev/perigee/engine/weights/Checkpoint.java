@@ -22,6 +22,12 @@ public sealed interface Checkpoint extends AutoCloseable permits SafetensorsChec
         return GgufCheckpoint.isGguf(model) ? GgufCheckpoint.open(model) : SafetensorsCheckpoint.open(model);
     }
 
+    /** What it was opened from. */
+    Path path();
+
+    /** All files of the model, those beside the weights too, in the order of names. */
+    List<Path> paths();
+
     /**
      * What the model is made of.
      *

@@ -33,6 +33,11 @@ public final class GgufCheckpoint implements Checkpoint {
         return Files.isRegularFile(model) || model.toString().endsWith(EXTENSION);
     }
 
+    /** Whether the file's first bytes are GGUF's, whatever it is called. */
+    public static boolean beginsAsGguf(Path file) {
+        return GgufFile.hasMagic(file);
+    }
+
     /**
      * Opens the file, and where it is the first of a split one the others too.
      *
@@ -53,7 +58,12 @@ public final class GgufCheckpoint implements Checkpoint {
         return files.getFirst().metadata();
     }
 
-    /** The files it consists of. */
+    @Override
+    public Path path() {
+        return metadata().file();
+    }
+
+    @Override
     public List<Path> paths() {
         return files.stream().map(file -> file.metadata().file()).toList();
     }

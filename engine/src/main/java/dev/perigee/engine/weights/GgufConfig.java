@@ -77,9 +77,7 @@ final class GgufConfig {
     }
 
     private ModelConfig config() {
-        if (!keys.text("general.architecture").equals(ARCHITECTURE)) {
-            throw keys.odd("general.architecture", "\"" + ARCHITECTURE + "\"");
-        }
+        keys.require("general.architecture", ARCHITECTURE);
         try {
             return new ModelConfig(
                     ARCHITECTURE,

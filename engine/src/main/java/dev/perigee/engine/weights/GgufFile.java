@@ -41,6 +41,14 @@ final class GgufFile {
         }
     }
 
+    static boolean hasMagic(Path path) {
+        try (CheckedFile file = CheckedFile.open(path)) {
+            return GgufHeader.hasMagic(new GgufReader(file.channel()));
+        } catch (IOException e) {
+            throw new ModelLoadException(path.toString(), "cannot be read (" + e + ")", "check its permissions", e);
+        }
+    }
+
     GgufMetadata metadata() {
         return metadata;
     }

@@ -81,6 +81,10 @@ final class GgufHeader {
         return new Content(Map.copyOf(header.values), List.copyOf(header.entries));
     }
 
+    static boolean hasMagic(GgufReader in) throws IOException {
+        return in.left() >= Integer.BYTES && in.int32("the magic") == MAGIC;
+    }
+
     private void readAll() throws IOException {
         readVersion();
         long tensors = in.count("tensor_count", MAX_TENSORS, LEAST_TENSOR_BYTES);

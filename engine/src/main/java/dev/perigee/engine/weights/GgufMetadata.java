@@ -27,12 +27,13 @@ public final class GgufMetadata {
         return file;
     }
 
-    boolean has(String key) {
+    /** Whether the file says anything about this key. */
+    public boolean has(String key) {
         return values.containsKey(key);
     }
 
     /** A whole number of any width that an {@code int} holds. */
-    int integer(String key) {
+    public int integer(String key) {
         GgufValue value = required(key);
         if (value instanceof GgufValue.Whole whole && whole.value() == (int) whole.value()) {
             return (int) whole.value();
@@ -45,7 +46,8 @@ public final class GgufMetadata {
         return has(key) ? integer(key) : absent;
     }
 
-    double number(String key) {
+    /** A number with a point. */
+    public double number(String key) {
         if (required(key) instanceof GgufValue.Real real) {
             return real.value();
         }
@@ -71,6 +73,13 @@ public final class GgufMetadata {
             return text.value();
         }
         throw odd(key, "a text");
+    }
+
+    /** Refuses a text other than this one. */
+    public void require(String key, String wanted) {
+        if (!text(key).equals(wanted)) {
+            throw odd(key, "\"" + wanted + "\"");
+        }
     }
 
     /** A text, or nothing where the key is absent or its text longer than it may be. */

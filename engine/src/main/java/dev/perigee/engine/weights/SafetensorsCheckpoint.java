@@ -3,6 +3,7 @@ package dev.perigee.engine.weights;
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.tensor.Tensor;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +94,20 @@ public final class SafetensorsCheckpoint implements Checkpoint {
     /** The folder it was opened from. */
     public Path folder() {
         return folder;
+    }
+
+    @Override
+    public Path path() {
+        return folder;
+    }
+
+    @Override
+    public List<Path> paths() {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isRegularFile).sorted().toList();
+        } catch (IOException e) {
+            throw new ModelLoadException(folder.toString(), "cannot be read (" + e + ")", "check its permissions", e);
+        }
     }
 
     @Override

@@ -39,6 +39,8 @@ class ChatTemplateTests {
     void promptWithoutSystemMessageGetsTheModelsOwn() {
         assertThat(text(ChatTemplate.K2_INSTRUCT, USER)).isEqualTo(KIMI + HELLO + ANSWER);
         assertThat(text(ChatTemplate.K2_THINKING, USER)).isEqualTo(KIMI + HELLO + ANSWER);
+        assertThat(text(ChatTemplate.MOONLIGHT, USER))
+                .isEqualTo("<|im_system|>system<|im_middle|>You are a helpful assistant<|im_end|>" + HELLO + ANSWER);
         assertThat(text(ChatTemplate.MOONLET, USER)).isEqualTo(HELLO + ANSWER);
     }
 
@@ -143,6 +145,10 @@ class ChatTemplateTests {
         assertThat(decide(null, "Kimi-K2.5", null)).isEqualTo(ChatTemplate.K25_THINKING);
         assertThat(decide(null, null, "<|im_middle|> tool_declare tools_ts_str"))
                 .isEqualTo(ChatTemplate.K25_THINKING);
+        assertThat(decide(null, "Kimi K2 Instruct 0905", null)).isEqualTo(ChatTemplate.K2_INSTRUCT);
+        assertThat(decide(null, "Kimi K2 Thinking", "<|im_middle|>")).isEqualTo(ChatTemplate.K2_THINKING);
+        assertThat(decide(null, "Moonlight 16B A3B Instruct", null)).isEqualTo(ChatTemplate.MOONLIGHT);
+        assertThat(decide(null, "mine", "<|im_middle|>")).isEqualTo(ChatTemplate.MOONLIGHT);
     }
 
     @Test
@@ -155,7 +161,7 @@ class ChatTemplateTests {
         assertThatExceptionOfType(ModelLoadException.class)
                 .isThrownBy(() -> decide("k9", null, null))
                 .withMessageContaining("\"k9\"")
-                .withMessageContaining("k2-instruct, k2-thinking, k2.5-thinking, k2.5-instant, moonlet");
+                .withMessageContaining("k2-instruct, k2-thinking, k2.5-thinking, k2.5-instant, moonlight, moonlet");
     }
 
     private static ChatTemplate decide(@Nullable String asked, @Nullable String name, @Nullable String template) {

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.generation.SamplingParameters;
+import dev.perigee.engine.testing.GgufWriter;
+import dev.perigee.engine.weights.GgufCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +57,30 @@ class GenerationDefaultsTests {
                 .isThrownBy(() -> GenerationDefaults.read(folder))
                 .withMessageContaining("generation_config.json")
                 .withMessageContaining(problem);
+    }
+
+    @Test
+    void ggufMetadataGivesParametersAndStopIds() throws IOException {
+        GgufWriter gguf = new GgufWriter()
+                .f32("general.sampling.temp", 0.4)
+                .u32("general.sampling.top_k", 50)
+                .f32("general.sampling.top_p", 0.9)
+                .u32("tokenizer.ggml.eos_token_id", 7)
+                .u32("tokenizer.ggml.eot_token_id", 9)
+                .u32("tokenizer.ggml.bos_token_id", 5);
+        GenerationDefaults defaults = read(gguf);
+        assertThat(defaults.sampling()).isEqualTo(new SamplingParameters(0.4, 50, 0.9, null, null));
+        assertThat(defaults.stopIds()).containsExactlyInAnyOrder(7, 9);
+        assertThat(read(new GgufWriter())).isEqualTo(new GenerationDefaults(SamplingParameters.defaults(), Set.of()));
+        assertThatExceptionOfType(ModelLoadException.class)
+                .isThrownBy(() -> read(gguf.f32("general.sampling.temp", 9)))
+                .withMessageContaining("general.sampling.*: temperature is 9.0");
+    }
+
+    private GenerationDefaults read(GgufWriter gguf) throws IOException {
+        try (GgufCheckpoint checkpoint = GgufCheckpoint.open(gguf.writeTo(folder.resolve("m.gguf")))) {
+            return GenerationDefaults.read(checkpoint.metadata());
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.perigee.engine.testing;
 
+import dev.perigee.engine.tokenizer.GgufTokens;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,6 +61,15 @@ public final class GgufWriter {
             bytes.putInt(value);
         }
         return raw(key, 9, bytes.array());
+    }
+
+    /** The keys of this vocabulary, as Kimi's files have them. */
+    public GgufWriter vocabulary(GgufTokens vocabulary) {
+        text("tokenizer.ggml.model", "gpt2").text("tokenizer.ggml.pre", "kimi-k2");
+        texts("tokenizer.ggml.tokens", vocabulary.tokens()).texts("tokenizer.ggml.merges", vocabulary.merges());
+        return integers(
+                "tokenizer.ggml.token_type",
+                vocabulary.types().stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** A tensor with these extents, fastest first. */

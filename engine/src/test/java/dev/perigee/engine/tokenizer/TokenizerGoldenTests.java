@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.engine.TestVocabularies;
 import dev.perigee.engine.json.JsonFiles;
+import dev.perigee.engine.testing.GgufWriter;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,19 +16,37 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The real vocabulary against ids that tiktoken computed. */
 class TokenizerGoldenTests {
 
     private static Tokenizer tokenizer;
+    private static Tokenizer ggufTokenizer;
     private static JsonNode golden;
 
     @BeforeAll
-    static void load() {
+    static void load(@TempDir Path folder) throws IOException {
         golden = JsonFiles.readIfPresent(TestVocabularies.shared("tokenizer/kimi-golden.json"))
                 .orElseThrow();
         tokenizer = Tokenizer.load(TestVocabularies.shared("tokenizer/kimi.tiktoken"));
+        ggufTokenizer = Tokenizer.load(
+                new GgufWriter().vocabulary(GgufTokens.of(tokenizer, 163_840)).writeTo(folder.resolve("vocabulary")));
+    }
+
+    @Test
+    void vocabularyWrittenAsGgufHasAMergeForEveryTokenOfSeveralBytes() {
+        assertThat(GgufTokens.of(tokenizer, 163_850).merges()).hasSize(163_584 - 256);
+    }
+
+    @Test
+    void vocabularyFromGgufIsTheSame() {
+        assertThat(ggufTokenizer.ranks()).isEqualTo(tokenizer.ranks());
+        assertThat(ggufTokenizer.specialTokens()).isEqualTo(tokenizer.specialTokens());
+        for (int id = 0; id < tokenizer.ranks(); id++) {
+            assertThat(ggufTokenizer.bytes(id)).isEqualTo(tokenizer.bytes(id));
+        }
     }
 
     @TestFactory
@@ -36,6 +57,7 @@ class TokenizerGoldenTests {
                 String text = entry.path("text").stringValue();
                 tests.add(DynamicTest.dynamicTest(group + " " + text, () -> {
                     assertThat(tokenizer.encode(text)).isEqualTo(ids(entry.path("ids")));
+                    assertThat(ggufTokenizer.encode(text)).isEqualTo(ids(entry.path("ids")));
                     assertThat(tokenizer.decode(ids(entry.path("ids")))).isEqualTo(text);
                 }));
             }
@@ -49,6 +71,7 @@ class TokenizerGoldenTests {
         JsonNode entry = golden.path("ordinary_vs_special");
         String text = entry.path("text").stringValue();
         assertThat(tokenizer.encode(text)).isEqualTo(ids(entry.path("encode_ordinary")));
+        assertThat(ggufTokenizer.encode(text)).isEqualTo(ids(entry.path("encode_ordinary")));
     }
 
     @Test

@@ -32,15 +32,16 @@ class LogitsToolTests {
         out = folder.resolve("logits.bin");
     }
 
-    private static EngineOptions.Kernels kernels(KernelChoice choice) {
-        return EngineOptions.Kernels.standard().withChoice(choice).withThreads(1);
+    private EngineOptions options(KernelChoice choice) {
+        return EngineOptions.of(folder)
+                .withKernels(EngineOptions.Kernels.standard().withChoice(choice).withThreads(1));
     }
 
     @ParameterizedTest
     @EnumSource(KernelChoice.class)
     void logitsWhenWrittenAreRowsOfLittleEndianFloats(KernelChoice choice) throws IOException {
         int[] tokens = {5, 17, 300, 4};
-        LogitsTool.write(folder, tokens, out, kernels(choice));
+        LogitsTool.write(options(choice), tokens, out);
         FloatBuffer found = ByteBuffer.wrap(Files.readAllBytes(out))
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .asFloatBuffer();
@@ -56,19 +57,32 @@ class LogitsToolTests {
     }
 
     @Test
+    void logitsWhenLatentNormEpsIsGivenTakeIt() throws IOException {
+        EngineOptions own = options(KernelChoice.SCALAR);
+        LogitsTool.write(own, new int[] {5, 17}, out);
+        byte[] ownLogits = Files.readAllBytes(out);
+        LogitsTool.write(own.withLatentNormEps(1e-5), new int[] {5, 17}, out);
+        assertThat(Files.readAllBytes(out)).isEqualTo(ownLogits);
+        LogitsTool.write(own.withLatentNormEps(1e-2), new int[] {5, 17}, out);
+        assertThat(Files.readAllBytes(out)).isNotEqualTo(ownLogits);
+        assertThatThrownBy(() -> own.withLatentNormEps(-1))
+                .hasMessage("latentNormEps is -1.0, must be at least 0 and below 1");
+    }
+
+    @Test
     void logitsWhenTokensAreOddAreRefusedByValue() {
-        assertThatThrownBy(() -> LogitsTool.write(folder, new int[0], out, kernels(KernelChoice.SCALAR)))
+        assertThatThrownBy(() -> LogitsTool.write(options(KernelChoice.SCALAR), new int[0], out))
                 .hasMessageContaining("tokens is empty");
-        assertThatThrownBy(() -> LogitsTool.write(folder, new int[] {320}, out, kernels(KernelChoice.SCALAR)))
+        assertThatThrownBy(() -> LogitsTool.write(options(KernelChoice.SCALAR), new int[] {320}, out))
                 .hasMessage("tokens has id 320, allowed is 0 to 319");
-        assertThatThrownBy(() -> LogitsTool.write(folder, new int[257], out, kernels(KernelChoice.SCALAR)))
+        assertThatThrownBy(() -> LogitsTool.write(options(KernelChoice.SCALAR), new int[257], out))
                 .hasMessage("tokens has 257 ids, the model's context holds 256");
     }
 
     @Test
     void logitsWhenFileCannotBeWrittenAreRefused() {
         Path nowhere = folder.resolve("none").resolve("x");
-        assertThatThrownBy(() -> LogitsTool.write(folder, new int[] {1}, nowhere, kernels(KernelChoice.SCALAR)))
+        assertThatThrownBy(() -> LogitsTool.write(options(KernelChoice.SCALAR), new int[] {1}, nowhere))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("cannot be written");
     }

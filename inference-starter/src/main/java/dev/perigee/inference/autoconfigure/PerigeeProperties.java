@@ -16,8 +16,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * What the engine loads and how it runs.
  *
- * @param model Folder with the model to load, as Moonshot ships it (safetensors, config.json, tiktoken.model); the bundled model
- *     where none is set.
+ * @param model Model to load: a GGUF file (of a split one the first), or a folder as Moonshot ships it (safetensors, config.json,
+ *     tiktoken.model); the bundled model where none is set.
  * @param dataDir Folder for what survives restarts, such as the unpacked bundled model; a leading ~ is the user's home.
  * @param engine How the engine runs.
  * @param chat What a chat request starts from.
@@ -37,7 +37,7 @@ public record PerigeeProperties(
         }
     }
 
-    /** The model's folder, {@code null} for the bundled model. */
+    /** The model's file or folder, {@code null} for the bundled model. */
     public @Nullable Path modelPath() {
         return model == null ? null : path("perigee.model", model);
     }
@@ -61,18 +61,25 @@ public record PerigeeProperties(
     /**
      * How the engine runs.
      *
-     * @param chatTemplate Layout of a conversation: k2-instruct, k2-thinking, k2.5-thinking, k2.5-instant or moonlet; decided from the model's files where none
-     *     is set.
+     * @param chatTemplate Layout of a conversation: k2-instruct, k2-thinking, k2.5-thinking, k2.5-instant, moonlight or moonlet; decided
+     *     from the model's files where none is set.
+     * @param latentNormEps Epsilon of the norms inside attention, such as 1e-6 as Hugging Face transformers takes it; 0 for the model's
+     *     own.
      * @param kernels What computes.
      * @param bounds What the engine takes on.
      */
     public record Engine(
             @Nullable String chatTemplate,
+            @DefaultValue("0") double latentNormEps,
             @DefaultValue Kernels kernels,
             @DefaultValue Bounds bounds) {
 
         EngineOptions options(Path model) {
-            return new EngineOptions(model, chatTemplate, kernels.options(), bounds.options());
+            return EngineOptions.of(model)
+                    .withChatTemplate(chatTemplate)
+                    .withLatentNormEps(latentNormEps)
+                    .withKernels(kernels.options())
+                    .withBounds(bounds.options());
         }
     }
 
