@@ -4,13 +4,14 @@ import dev.perigee.engine.chat.ChatTemplate;
 import dev.perigee.engine.chat.ToolDefinition;
 import dev.perigee.engine.constraint.ConstraintCompiler;
 import dev.perigee.engine.constraint.JsonConstraint;
-import dev.perigee.engine.constraint.SchemaRefusedException;
 import dev.perigee.engine.constraint.ToolSchemas;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt;
+import dev.perigee.engine.generation.SchemaRefusedException;
 import dev.perigee.engine.sampling.LogitsProcessor;
 import dev.perigee.engine.scheduler.ConstrainedAnswer;
+import dev.perigee.engine.scheduler.ForcedCalls;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import java.util.HashMap;
 import java.util.List;
@@ -41,20 +42,34 @@ final class AnswerConstraints {
     /**
      * What holds the answer to its form; nothing where any will do.
      *
-     * @throws SchemaRefusedException where the answer's schema cannot be enforced
+     * @throws SchemaRefusedException where the answer's schema, or that of a strict tool, cannot be enforced
+     * @throws IllegalArgumentException where a tool must be called that is not offered
      */
     Optional<LogitsProcessor> of(GenerationRequest request) {
         OutputConstraint wanted = request.constraint();
-        Map<String, JsonConstraint> tools = new HashMap<>();
-        if (wanted.toolArguments() && request.prompt() instanceof Prompt.Chat asked) {
-            tools.putAll(tools(asked.tools()));
-        }
-        if (wanted.schema() == null && tools.isEmpty()) {
+        List<ToolDefinition> offered = request.prompt() instanceof Prompt.Chat chat ? chat.tools() : List.of();
+        requireOffered(wanted.calls(), offered);
+        Map<String, JsonConstraint> tools = tools(offered);
+        if (wanted.equals(OutputConstraint.none()) && tools.isEmpty()) {
             return Optional.empty();
         }
-        @Nullable
-        JsonConstraint answer = wanted.schema() == null ? null : compiler().compile(wanted.schema());
-        return Optional.of(new ConstrainedAnswer(tokenizer, stopIds, answer, tools, marks(request.prompt())));
+        ConstrainedAnswer.Form form = new ConstrainedAnswer.Form(
+                wanted.schema() == null ? null : compiler().compile(wanted.schema()),
+                tools,
+                wanted.calls().isEmpty() ? null : new ForcedCalls(tokenizer, wanted.calls(), calls(request.prompt())));
+        return Optional.of(new ConstrainedAnswer(tokenizer, stopIds, form, marks(request.prompt())));
+    }
+
+    private static void requireOffered(List<String> calls, List<ToolDefinition> offered) {
+        for (String name : calls) {
+            if (offered.stream().noneMatch(tool -> tool.name().equals(name))) {
+                throw new IllegalArgumentException("tool " + name + " must be called, it is not offered");
+            }
+        }
+    }
+
+    private static int calls(Prompt prompt) {
+        return prompt instanceof Prompt.Chat chat ? chat.earlierCalls() : 0;
     }
 
     private ConstrainedAnswer.Marks marks(Prompt prompt) {
@@ -67,11 +82,12 @@ final class AnswerConstraints {
                 !chat.tools().isEmpty());
     }
 
-    /** A tool whose schema cannot be enforced takes any object: it was offered without a promise. */
     private Map<String, JsonConstraint> tools(List<ToolDefinition> definitions) {
         Map<String, JsonConstraint> constraints = new HashMap<>();
         for (ToolDefinition tool : definitions) {
-            constraints.put(tool.name(), arguments(tool));
+            if (tool.arguments() != ToolDefinition.Arguments.FREE) {
+                constraints.put(tool.name(), arguments(tool));
+            }
         }
         return constraints;
     }
@@ -80,6 +96,9 @@ final class AnswerConstraints {
         try {
             return compiler().compile(ToolSchemas.ofArguments(tool.declaration()));
         } catch (SchemaRefusedException e) {
+            if (tool.arguments() == ToolDefinition.Arguments.STRICT) {
+                throw e.ofTool(tool.name());
+            }
             return compiler().compile(OutputConstraint.ANY_OBJECT);
         }
     }

@@ -2,7 +2,6 @@ package dev.perigee.engine;
 
 import dev.perigee.engine.chat.AnswerParser;
 import dev.perigee.engine.chat.AnswerSink;
-import dev.perigee.engine.chat.ChatMessage;
 import dev.perigee.engine.chat.ChatTemplate;
 import dev.perigee.engine.chat.PlainTextParser;
 import dev.perigee.engine.chat.ReasoningParser;
@@ -193,19 +192,9 @@ public final class InferenceEngine implements AutoCloseable {
                 new ReasoningParser(
                         model.tokenizer(),
                         sink,
-                        calls(chat.messages()),
+                        chat.earlierCalls(),
                         model.chatTemplate().beginsInsideReasoning());
             case Prompt.Raw _ -> new PlainTextParser(model.tokenizer(), sink);
         };
-    }
-
-    private static int calls(List<ChatMessage> messages) {
-        int calls = 0;
-        for (ChatMessage message : messages) {
-            calls += message instanceof ChatMessage.Assistant assistant
-                    ? assistant.toolCalls().size()
-                    : 0;
-        }
-        return calls;
     }
 }

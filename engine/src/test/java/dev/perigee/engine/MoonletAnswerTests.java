@@ -1,6 +1,7 @@
 package dev.perigee.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,6 +13,7 @@ import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.SamplingParameters;
+import dev.perigee.engine.generation.SchemaRefusedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -104,15 +106,63 @@ class MoonletAnswerTests {
     }
 
     @Test
-    void argumentsObeyTheToolsSchemaWhereAsked() throws InterruptedException {
+    void argumentsObeyTheToolsSchemaUnlessTheyAreFree() throws InterruptedException {
         ToolDefinition coded = new ToolDefinition(
                 "get_weather",
                 WEATHER.declaration()
                         .replace("{\"type\":\"string\"}", "{\"type\":\"string\",\"pattern\":\"^[A-Z]{3}$\"}"));
-        List<GenerationEvent> events = read(engine.submit(request("What is the weather in Oslo?", List.of(coded), 0)
-                .constrained(new OutputConstraint(null, true))));
+        List<GenerationEvent> events = read(submit("What is the weather in Oslo?", List.of(coded), 0));
         assertThat(arguments(events)).matches("\\{\"city\": ?\"[A-Z]{3}\".*\\}");
         assertThat(((GenerationEvent.Finished) events.getLast()).reason()).isEqualTo(FinishReason.TOOL_CALLS);
+        List<GenerationEvent> free =
+                read(submit("What is the weather in Oslo?", List.of(coded.with(ToolDefinition.Arguments.FREE)), 0));
+        assertThat(arguments(free)).isEqualTo("{\"city\":\"Oslo\"}");
+    }
+
+    @Test
+    void argumentsOfASchemaThatCannotBeEnforcedAreAnObjectUnlessTheToolIsStrict() throws InterruptedException {
+        ToolDefinition odd = new ToolDefinition(
+                "get_weather",
+                WEATHER.declaration()
+                        .replace("{\"type\":\"string\"}", "{\"type\":\"string\",\"not\":{\"const\":\"x\"}}"));
+        List<GenerationEvent> events = read(submit("What is the weather in Oslo?", List.of(odd), 0));
+        assertThat(JsonMapper.shared().readTree(arguments(events)).isObject()).isTrue();
+        assertThatExceptionOfType(SchemaRefusedException.class)
+                .isThrownBy(() -> submit("Hello!", List.of(odd.with(ToolDefinition.Arguments.STRICT)), 0))
+                .withMessageContaining("tool get_weather")
+                .satisfies(e -> assertThat(e.tool()).isEqualTo("get_weather"));
+    }
+
+    @Test
+    void toolThatMustBeCalledIsCalledWhateverTheQuestion() throws InterruptedException {
+        ToolDefinition other = new ToolDefinition("f-x.y", WEATHER.declaration().replace("get_weather", "f-x.y"));
+        for (String question : List.of("Hello!", "Tell me a short story about a cat.", "What is 12 + 30?")) {
+            for (double temperature : new double[] {0, 1}) {
+                List<GenerationEvent> events =
+                        read(engine.submit(request(question, List.of(WEATHER, other), temperature)
+                                .constrained(OutputConstraint.calling(List.of("f-x.y")))));
+                List<GenerationEvent.ToolCallStarted> calls = events.stream()
+                        .filter(GenerationEvent.ToolCallStarted.class::isInstance)
+                        .map(GenerationEvent.ToolCallStarted.class::cast)
+                        .toList();
+                assertThat(calls).isNotEmpty().allMatch(call -> call.name().equals("f-x.y"));
+                assertThat(calls.getFirst().id()).isEqualTo("functions.f-x.y:0");
+                assertThat(visible(events)).isEmpty();
+                if (calls.size() == 1
+                        && ((GenerationEvent.Finished) events.getLast()).reason() == FinishReason.TOOL_CALLS) {
+                    assertThat(JsonMapper.shared().readTree(arguments(events)).has("city"))
+                            .isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
+    void toolThatMustBeCalledButIsNotOfferedIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> engine.submit(
+                        request("Hello!", List.of(WEATHER), 0).constrained(OutputConstraint.calling(List.of("none")))))
+                .withMessageContaining("tool none must be called");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfiguration;
@@ -67,6 +68,30 @@ class BundledModelTests {
             assertThat(chunks.getLast().getMetadata().getUsage().getCompletionTokens())
                     .isEqualTo(whole.getMetadata().getUsage().getCompletionTokens());
             assertThat(data.resolve("models")).isDirectoryContaining(Files::isDirectory);
+        });
+    }
+
+    record Cat(String name, int legs, List<Colour> colours) {}
+
+    enum Colour {
+        BLACK,
+        GINGER
+    }
+
+    @Test
+    void entityWhenAskedForIsThereWhateverTheModelWouldHaveSaid() {
+        run(context -> {
+            ChatClient client = ChatClient.create(context.getBean(PerigeeChatModel.class));
+            for (long seed = 1; seed <= 3; seed++) {
+                Cat cat = client.prompt("Tell me about a cat.")
+                        .options(PerigeeChatOptions.builder()
+                                .temperature(1.0)
+                                .seed(seed)
+                                .maxTokens(500))
+                        .call()
+                        .entity(Cat.class, spec -> spec.useProviderStructuredOutput());
+                assertThat(cat).isNotNull();
+            }
         });
     }
 

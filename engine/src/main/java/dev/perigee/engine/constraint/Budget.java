@@ -1,5 +1,7 @@
 package dev.perigee.engine.constraint;
 
+import dev.perigee.engine.generation.SchemaRefusedException;
+
 /**
  * The work that one schema may cost. It is counted, not timed, so that the same schema is refused on every machine or on none.
  *

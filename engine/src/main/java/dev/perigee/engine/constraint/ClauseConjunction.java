@@ -1,5 +1,6 @@
 package dev.perigee.engine.constraint;
 
+import dev.perigee.engine.generation.SchemaRefusedException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;

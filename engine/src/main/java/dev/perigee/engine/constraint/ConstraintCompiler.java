@@ -1,5 +1,6 @@
 package dev.perigee.engine.constraint;
 
+import dev.perigee.engine.generation.SchemaRefusedException;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,5 +1,6 @@
 package dev.perigee.engine.constraint;
 
+import dev.perigee.engine.generation.SchemaRefusedException;
 import dev.perigee.engine.json.JsonFiles;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

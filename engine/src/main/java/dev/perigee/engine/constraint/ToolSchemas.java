@@ -1,6 +1,7 @@
 package dev.perigee.engine.constraint;
 
 import dev.perigee.engine.generation.OutputConstraint;
+import dev.perigee.engine.generation.SchemaRefusedException;
 import dev.perigee.engine.json.JsonFiles;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;

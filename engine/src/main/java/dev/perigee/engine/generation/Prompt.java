@@ -13,6 +13,15 @@ public sealed interface Prompt {
             messages = List.copyOf(messages);
             tools = List.copyOf(tools);
         }
+
+        /** How many tools the conversation has called already. */
+        public int earlierCalls() {
+            return messages.stream()
+                    .mapToInt(message -> message instanceof ChatMessage.Assistant assistant
+                            ? assistant.toolCalls().size()
+                            : 0)
+                    .sum();
+        }
     }
 
     /** Plain text without a chat template. */

@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds an answer to its schema, and arguments of tool calls to theirs. Reasoning before the answer is free; the turn can end only
- * where the value is complete, and then nothing but its end can come.
+ * Holds an answer to its schema, and arguments of tool calls to theirs; makes it call a tool where one must be called. Reasoning
+ * before the answer is free; the turn can end only where the value is complete, and then nothing but its end can come.
  *
  * <p>Threads: the engine's thread only.
  */
@@ -30,13 +30,26 @@ public final class ConstrainedAnswer implements LogitsProcessor {
      */
     public record Marks(boolean reasoning, boolean inside, boolean tools) {}
 
+    /**
+     * What the answer must be.
+     *
+     * @param answer what the visible answer obeys; {@code null} for any form
+     * @param tools what the arguments of each tool obey, by its name
+     * @param forced which tools it must call; {@code null} where the model decides
+     */
+    public record Form(
+            @Nullable JsonConstraint answer,
+            Map<String, JsonConstraint> tools,
+            @Nullable ForcedCalls forced) {}
+
     private enum Stage {
         BEGIN,
         REASONING,
         TEXT,
         CALLS,
         CALL_ID,
-        ARGUMENTS
+        ARGUMENTS,
+        CALLED
     }
 
     private final Tokenizer tokenizer;
@@ -44,25 +57,18 @@ public final class ConstrainedAnswer implements LogitsProcessor {
     private final Map<String, JsonConstraint> tools;
     private final Marks marks;
     private final @Nullable ConstraintState answer;
+    private final @Nullable ForcedCalls forced;
     private final TokenMask mask;
     private final ByteArrayOutputStream callId = new ByteArrayOutputStream();
     private @Nullable ConstraintState arguments;
     private Stage stage;
 
-    /**
-     * @param answer what the visible answer obeys; {@code null} for any form
-     * @param tools what the arguments of each tool obey, by its name
-     */
-    public ConstrainedAnswer(
-            Tokenizer tokenizer,
-            Set<Integer> stopIds,
-            @Nullable JsonConstraint answer,
-            Map<String, JsonConstraint> tools,
-            Marks marks) {
+    public ConstrainedAnswer(Tokenizer tokenizer, Set<Integer> stopIds, Form form, Marks marks) {
         this.tokenizer = tokenizer;
         this.stopIds = stopIds;
-        this.answer = answer == null ? null : answer.start();
-        this.tools = tools;
+        this.answer = form.answer() == null ? null : form.answer().start();
+        this.tools = form.tools();
+        this.forced = form.forced();
         this.marks = marks;
         this.stage = marks.inside() ? Stage.REASONING : Stage.BEGIN;
         this.mask = new TokenMask(tokenizer.vocabularySize());
@@ -74,10 +80,12 @@ public final class ConstrainedAnswer implements LogitsProcessor {
             case BEGIN, TEXT -> {
                 if (answer != null) {
                     processText(answer, logits);
+                } else if (forced != null) {
+                    processBegin(logits);
                 }
             }
             case REASONING -> {
-                if (answer != null) {
+                if (answer != null || forced != null) {
                     stopIds.forEach(id -> logits[id] = Float.NEGATIVE_INFINITY);
                 }
             }
@@ -86,7 +94,11 @@ public final class ConstrainedAnswer implements LogitsProcessor {
                     processArguments(arguments, logits);
                 }
             }
-            case CALLS, CALL_ID -> {}
+            case CALLS, CALL_ID, CALLED -> {
+                if (forced != null) {
+                    processCalls(forced, logits);
+                }
+            }
         }
     }
 
@@ -95,11 +107,36 @@ public final class ConstrainedAnswer implements LogitsProcessor {
         if (state.mayEnd()) {
             stopIds.forEach(mask::allow);
         }
-        if (stage == Stage.BEGIN && marks.reasoning()) {
+        if (stage == Stage.BEGIN) {
+            allowBegin();
+        }
+        mask.apply(logits);
+    }
+
+    /** An answer that must call a tool has no text. */
+    private void processBegin(float[] logits) {
+        mask.clear();
+        allowBegin();
+        mask.apply(logits);
+    }
+
+    private void allowBegin() {
+        if (marks.reasoning()) {
             mask.allow(tokenizer.idOf(ControlToken.THINK_BEGIN));
         }
-        if (stage == Stage.BEGIN && marks.tools()) {
+        if (marks.tools()) {
             mask.allow(tokenizer.idOf(ControlToken.TOOL_CALLS_BEGIN));
+        }
+    }
+
+    private void processCalls(ForcedCalls calls, float[] logits) {
+        mask.clear();
+        if (stage == Stage.CALLS) {
+            calls.allowBetween(mask);
+        } else if (stage == Stage.CALL_ID) {
+            calls.allowId(mask);
+        } else {
+            stopIds.forEach(mask::allow);
         }
         mask.apply(logits);
     }
@@ -129,16 +166,39 @@ public final class ConstrainedAnswer implements LogitsProcessor {
             stage = Stage.REASONING;
         } else if (id == tokenizer.idOf(ControlToken.THINK_END) && stage == Stage.REASONING) {
             stage = Stage.BEGIN;
-        } else if (id == tokenizer.idOf(ControlToken.TOOL_CALL_BEGIN)) {
-            stage = Stage.CALL_ID;
-            callId.reset();
+        } else {
+            drawnCallMark(id);
+        }
+    }
+
+    private void drawnCallMark(int id) {
+        if (id == tokenizer.idOf(ControlToken.TOOL_CALL_BEGIN)) {
+            beginCall();
         } else if (id == tokenizer.idOf(ControlToken.TOOL_CALL_ARGUMENT_BEGIN) && stage == Stage.CALL_ID) {
             stage = Stage.ARGUMENTS;
             @Nullable JsonConstraint tool = tools.get(CalledTool.name(callId.toString(StandardCharsets.UTF_8)));
             arguments = tool == null ? null : tool.start();
-        } else if (id == tokenizer.idOf(ControlToken.TOOL_CALLS_BEGIN)
-                || id == tokenizer.idOf(ControlToken.TOOL_CALL_END)) {
+        } else if (id == tokenizer.idOf(ControlToken.TOOL_CALLS_BEGIN)) {
             stage = Stage.CALLS;
+        } else if (id == tokenizer.idOf(ControlToken.TOOL_CALL_END)) {
+            endCall();
+        } else if (id == tokenizer.idOf(ControlToken.TOOL_CALLS_END)) {
+            stage = Stage.CALLED;
+        }
+    }
+
+    private void beginCall() {
+        stage = Stage.CALL_ID;
+        callId.reset();
+        if (forced != null) {
+            forced.beginId();
+        }
+    }
+
+    private void endCall() {
+        stage = Stage.CALLS;
+        if (forced != null) {
+            forced.ended();
         }
     }
 
@@ -150,13 +210,18 @@ public final class ConstrainedAnswer implements LogitsProcessor {
                     answer.accept(id);
                 }
             }
-            case CALL_ID -> callId.writeBytes(tokenizer.bytes(id));
+            case CALL_ID -> {
+                callId.writeBytes(tokenizer.bytes(id));
+                if (forced != null) {
+                    forced.drawnInId(id);
+                }
+            }
             case ARGUMENTS -> {
                 if (arguments != null) {
                     arguments.accept(id);
                 }
             }
-            case REASONING, CALLS -> {}
+            case REASONING, CALLS, CALLED -> {}
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.perigee.engine.generation.SchemaRefusedException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -162,7 +162,8 @@ public final class PerigeeChatModel implements ChatModel {
                 new Chat(RequestTranslation.messages(prompt.getInstructions(), wishes.getOutputSchema()), tools),
                 RequestTranslation.sampling(wishes),
                 RequestTranslation.limits(wishes, served(wishes).contextLength()),
-                GenerationRequest.Scheduling.single());
+                GenerationRequest.Scheduling.single(),
+                RequestTranslation.form(wishes));
     }
 
     /** Collects what a model is made of; all but the backend has a default. */

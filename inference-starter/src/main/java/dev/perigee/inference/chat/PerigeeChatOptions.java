@@ -17,7 +17,8 @@ import org.springframework.ai.model.tool.ToolCallingChatOptions;
  * }</pre>
  *
  * <p>Beside the portable options: {@code minP}, {@code seed}, and {@code outputSchema}. Frequency and presence penalties other than
- * 0 are refused. An output schema is written into the prompt and not enforced: the answer may still break it.
+ * 0 are refused. An output schema is written into the prompt and enforced: what the embedded engine answers obeys it, unless the answer
+ * is cut short; one that cannot be enforced is refused.
  *
  * <p>Immutable.
  */
@@ -80,7 +81,7 @@ public final class PerigeeChatOptions extends DefaultToolCallingChatOptions impl
         return seed;
     }
 
-    /** JSON Schema that the answer should follow. */
+    /** JSON Schema that the answer obeys. */
     @Override
     public @Nullable String getOutputSchema() {
         return outputSchema;
@@ -133,7 +134,7 @@ public final class PerigeeChatOptions extends DefaultToolCallingChatOptions impl
             return this;
         }
 
-        /** The JSON Schema that the answer should follow; written into the prompt, not enforced. */
+        /** The JSON Schema that the answer obeys; also written into the prompt. */
         @Override
         public Builder outputSchema(@Nullable String schema) {
             this.outputSchema = schema;

@@ -4,6 +4,7 @@ import dev.perigee.engine.chat.ChatMessage;
 import dev.perigee.engine.chat.ToolCall;
 import dev.perigee.engine.chat.ToolDefinition;
 import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.SamplingParameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,12 @@ final class RequestTranslation {
         ObjectNode declaration = JsonText.object().put("type", "function");
         declaration.set("function", function);
         return new ToolDefinition(definition.name(), JsonText.compact(declaration));
+    }
+
+    /** An output schema is enforced; tool arguments obey their own as far as it can be enforced. */
+    static OutputConstraint form(PerigeeChatOptions options) {
+        String schema = options.getOutputSchema();
+        return schema == null ? OutputConstraint.none() : OutputConstraint.schema(schema);
     }
 
     static SamplingParameters sampling(PerigeeChatOptions options) {

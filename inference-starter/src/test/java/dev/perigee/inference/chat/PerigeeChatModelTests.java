@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.perigee.engine.chat.ChatMessage;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt.Chat;
 import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.generation.TokenUsage;
@@ -176,7 +177,7 @@ class PerigeeChatModelTests {
     }
 
     @Test
-    void outputSchemaWhenSetIsAskedForBehindTheQuestion() {
+    void outputSchemaWhenSetIsAskedForBehindTheQuestionAndEnforced() {
         backend.thenText("{}");
         String schema = "{\n  \"type\" : \"object\"\n}";
         model.call(new Prompt(
@@ -184,6 +185,7 @@ class PerigeeChatModelTests {
         assertThat(((Chat) backend.request().prompt()).messages())
                 .containsExactly(new ChatMessage.User(
                         "Who?\nAnswer only with JSON that follows this JSON Schema: {\"type\":\"object\"}"));
+        assertThat(backend.request().constraint()).isEqualTo(OutputConstraint.schema(schema));
     }
 
     @Test

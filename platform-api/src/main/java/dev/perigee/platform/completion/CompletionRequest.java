@@ -1,5 +1,6 @@
 package dev.perigee.platform.completion;
 
+import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.SamplingParameters;
 import dev.perigee.platform.access.Caller;
@@ -14,20 +15,23 @@ import org.jspecify.annotations.Nullable;
  * @param model the model's name
  * @param prompt the conversation
  * @param sampling how tokens are drawn
- * @param maxTokens most tokens to generate, or {@code null} for what the context and the platform's bound leave
- * @param stop texts that end the answer
+ * @param output what the answer must be like
  */
 public record CompletionRequest(
-        String id,
-        CallerContext caller,
-        String model,
-        Prompt prompt,
-        SamplingParameters sampling,
-        @Nullable Integer maxTokens,
-        List<String> stop) {
+        String id, CallerContext caller, String model, Prompt prompt, SamplingParameters sampling, Output output) {
 
-    public CompletionRequest {
-        stop = List.copyOf(stop);
+    /**
+     * What the answer must be like.
+     *
+     * @param maxTokens most tokens to generate, or {@code null} for what the context and the platform's bound leave
+     * @param stop texts that end the answer
+     * @param form what form it must have
+     */
+    public record Output(@Nullable Integer maxTokens, List<String> stop, OutputConstraint form) {
+
+        public Output {
+            stop = List.copyOf(stop);
+        }
     }
 
     /**

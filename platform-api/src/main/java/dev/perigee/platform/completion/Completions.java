@@ -23,6 +23,7 @@ import dev.perigee.platform.secret.HashPurpose;
 import dev.perigee.platform.secret.ServerKey;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,8 @@ public final class Completions {
         if (room < 1) {
             throw refuse(request, new CompletionRefusal.ContextLengthExceeded(promptTokens, model.contextLength()));
         }
-        int maxTokens = Math.min(room, request.maxTokens() != null ? request.maxTokens() : properties.maxTokens());
+        int maxTokens =
+                Math.min(room, Objects.requireNonNullElse(request.output().maxTokens(), properties.maxTokens()));
         QuotaUse quota = enter(request, promptTokens);
         try {
             Admission.Admitted admitted = reserve(request, quota.rates(), promptTokens, maxTokens);
@@ -127,11 +129,17 @@ public final class Completions {
     }
 
     private Generation submit(CompletionRequest request, List<RateStanding> rates, int maxTokens) {
-        GenerationRequest.Limits limits = new GenerationRequest.Limits(maxTokens, request.stop());
+        GenerationRequest.Limits limits =
+                new GenerationRequest.Limits(maxTokens, request.output().stop());
         String tenant = request.caller().caller().tenantId().toString();
         GenerationRequest.Scheduling scheduling = new GenerationRequest.Scheduling(tenant, tenant, 1);
-        GenerationRequest generation =
-                new GenerationRequest(request.id(), request.prompt(), request.sampling(), limits, scheduling);
+        GenerationRequest generation = new GenerationRequest(
+                request.id(),
+                request.prompt(),
+                request.sampling(),
+                limits,
+                scheduling,
+                request.output().form());
         try {
             return backend.submit(generation);
         } catch (RequestRejectedException e) {

@@ -1,6 +1,8 @@
 package dev.perigee.platform.openai;
 
+import dev.perigee.engine.chat.ToolDefinition;
 import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.SchemaRefusedException;
 import dev.perigee.platform.access.Caller;
 import dev.perigee.platform.catalog.CatalogModel;
 import dev.perigee.platform.completion.Completion;
@@ -22,6 +24,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -89,8 +92,7 @@ final class ChatCompletionController {
                 order.model(),
                 order.prompt(),
                 order.sampling(),
-                order.limits().maxTokens(),
-                order.limits().stop());
+                order.output());
         try {
             return completions.start(request);
         } catch (CompletionRefusedException e) {
@@ -98,8 +100,23 @@ final class ChatCompletionController {
             throw new ProblemException(Answers.refused(e.refusal()));
         } catch (IllegalArgumentException e) {
             completions.recordInvalid(id, caller, order.model());
-            throw new ProblemException(Problem.invalid("invalid_value", null, String.valueOf(e.getMessage())));
+            throw new ProblemException(invalid(e, order));
         }
+    }
+
+    private static Problem invalid(IllegalArgumentException e, ChatCompletionOrder order) {
+        String message = String.valueOf(e.getMessage());
+        if (!(e instanceof SchemaRefusedException refused)) {
+            return Problem.invalid("invalid_value", null, message);
+        }
+        String tool = refused.tool();
+        if (tool == null) {
+            return Problem.invalid("invalid_json_schema", "response_format.json_schema.schema", message);
+        }
+        List<String> names =
+                order.prompt().tools().stream().map(ToolDefinition::name).toList();
+        return Problem.invalid(
+                "invalid_function_parameters", "tools[" + names.indexOf(tool) + "].function.parameters", message);
     }
 
     private ObjectNode collect(Completion completion, AnswerHead head) throws InterruptedException {

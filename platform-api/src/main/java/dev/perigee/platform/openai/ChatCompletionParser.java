@@ -1,8 +1,9 @@
 package dev.perigee.platform.openai;
 
-import dev.perigee.engine.chat.ToolDefinition;
+import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.SamplingParameters;
+import dev.perigee.platform.completion.CompletionRequest;
 import dev.perigee.platform.web.JsonFields;
 import java.util.List;
 import java.util.Objects;
@@ -56,26 +57,26 @@ final class ChatCompletionParser {
     static ChatCompletionOrder parse(ObjectNode body) {
         JsonFields fields = Tolerant.fields(body, "");
         UnsupportedParameters.check(fields);
+        ToolChoice tools = ToolChoice.read(fields);
         return new ChatCompletionOrder(
                 fields.requiredText("model", MAX_NAME),
-                new Prompt.Chat(MessageParser.messages(fields), tools(fields)),
+                new Prompt.Chat(MessageParser.messages(fields), tools.offered()),
                 sampling(fields),
-                new ChatCompletionOrder.Limits(maxTokens(fields), stops(fields)),
+                new CompletionRequest.Output(maxTokens(fields), stops(fields), form(fields, tools)),
                 delivery(fields),
                 endUser(fields),
                 ignored(body));
     }
 
-    private static List<ToolDefinition> tools(JsonFields fields) {
-        List<ToolDefinition> tools = ToolParser.tools(fields);
-        JsonNode choice = fields.value("tool_choice");
-        if (choice == null || choice.asString("").equals("auto")) {
-            return tools;
+    private static OutputConstraint form(JsonFields fields, ToolChoice tools) {
+        String schema = ResponseFormat.schema(fields);
+        if (schema == null) {
+            return OutputConstraint.calling(tools.forced());
         }
-        if (choice.asString("").equals("none")) {
-            return List.of();
+        if (!tools.forced().isEmpty()) {
+            throw fields.mustBe("response_format", "left out or text where \"tool_choice\" forces a call");
         }
-        throw fields.unsupported("tool_choice", "\"auto\" or \"none\": no model here can be forced to call a tool");
+        return OutputConstraint.schema(schema);
     }
 
     private static SamplingParameters sampling(JsonFields fields) {

@@ -53,7 +53,16 @@ final class ToolParser {
         if (!NAME.matcher(name).matches()) {
             throw inner.mustBe("name", "1 to 64 letters, digits, underscores and hyphens, no hyphen first");
         }
-        return new ToolDefinition(name, Json.text(declaration(name, inner)));
+        return new ToolDefinition(name, Json.text(declaration(name, inner)), arguments(inner));
+    }
+
+    /** Where {@code strict} is not said, a schema is obeyed as far as it can be enforced. */
+    private static ToolDefinition.Arguments arguments(JsonFields function) {
+        Boolean strict = function.flag("strict");
+        if (strict == null) {
+            return ToolDefinition.Arguments.GUIDED;
+        }
+        return strict ? ToolDefinition.Arguments.STRICT : ToolDefinition.Arguments.FREE;
     }
 
     /** In the order that models are taught, whatever the client's; {@code strict} and {@code $schema} tell a model nothing. */

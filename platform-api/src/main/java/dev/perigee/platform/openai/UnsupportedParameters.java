@@ -22,7 +22,6 @@ final class UnsupportedParameters {
         require(fields, "parallel_tool_calls", !Boolean.FALSE.equals(fields.flag("parallel_tool_calls")), "true");
         require(fields, "logit_bias", isEmpty(fields.value("logit_bias")), "empty or absent");
         require(fields, "modalities", isTextOnly(fields.value("modalities")), "[\"text\"] or absent");
-        require(fields, "response_format", isPlain(fields.value("response_format")), "{\"type\":\"text\"} or absent");
         for (String name : ABSENT) {
             require(fields, name, fields.value(name) == null, "absent");
         }
@@ -47,9 +46,5 @@ final class UnsupportedParameters {
                 || modalities.isArray()
                         && modalities.size() == 1
                         && modalities.get(0).asString("").equals("text");
-    }
-
-    private static boolean isPlain(@Nullable JsonNode format) {
-        return format == null || format.path("type").asString("").equals("text");
     }
 }

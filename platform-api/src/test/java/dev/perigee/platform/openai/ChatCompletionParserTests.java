@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.perigee.engine.chat.ChatMessage;
 import dev.perigee.engine.chat.ToolCall;
 import dev.perigee.engine.chat.ToolDefinition;
+import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.SamplingParameters;
+import dev.perigee.platform.completion.CompletionRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,7 +27,7 @@ class ChatCompletionParserTests {
         assertThat(order.prompt().messages()).containsExactly(new ChatMessage.User("Hi"));
         assertThat(order.prompt().tools()).isEmpty();
         assertThat(order.sampling()).isEqualTo(SamplingParameters.defaults());
-        assertThat(order.limits()).isEqualTo(new ChatCompletionOrder.Limits(null, List.of()));
+        assertThat(order.output()).isEqualTo(new CompletionRequest.Output(null, List.of(), OutputConstraint.none()));
         assertThat(order.delivery()).isEqualTo(new ChatCompletionOrder.Delivery(false, false));
         assertThat(order.endUser()).isNull();
         assertThat(order.ignored()).isEmpty();
@@ -41,7 +43,8 @@ class ChatCompletionParserTests {
                 "response_format":{"type":"text"}}""");
 
         assertThat(order.sampling()).isEqualTo(new SamplingParameters(0.3, 40, 0.9, 0.05, -7L));
-        assertThat(order.limits()).isEqualTo(new ChatCompletionOrder.Limits(6, List.of("a", "b")));
+        assertThat(order.output())
+                .isEqualTo(new CompletionRequest.Output(6, List.of("a", "b"), OutputConstraint.none()));
         assertThat(order.delivery()).isEqualTo(new ChatCompletionOrder.Delivery(true, true));
         assertThat(order.endUser()).isEqualTo("s");
         assertThat(order.ignored()).isEmpty();
@@ -53,7 +56,7 @@ class ChatCompletionParserTests {
                 ,"temperature":null,"tools":null,"tool_choice":null,"stop":null,"stream":null,"stream_options":null,"n":null,
                 "user":null,"response_format":null,"functions":null,"audio":null,"logit_bias":null,"max_tokens":null}""");
 
-        assertThat(order.limits().maxTokens()).isNull();
+        assertThat(order.output().maxTokens()).isNull();
         assertThat(order.prompt().tools()).isEmpty();
     }
 
@@ -106,11 +109,48 @@ class ChatCompletionParserTests {
                 "description":"Wie ist das Wetter? ☀"},"type":"function"}]}""");
 
         assertThat(order.prompt().tools())
-                .containsExactly(
-                        new ToolDefinition(
-                                "get_weather",
-                                "{\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"description\":\"Wie ist das Wetter? ☀\","
-                                        + "\"parameters\":{\"type\":\"object\",\"properties\":{\"b\":{\"type\":\"number\",\"minimum\":1.0},\"a\":{}}}}}"));
+                .containsExactly(new ToolDefinition(
+                        "get_weather",
+                        "{\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"description\":\"Wie ist das Wetter? ☀\","
+                                + "\"parameters\":{\"type\":\"object\",\"properties\":{\"b\":{\"type\":\"number\",\"minimum\":1.0},\"a\":{}}}}}",
+                        ToolDefinition.Arguments.STRICT));
+    }
+
+    @Test
+    void toolWhenStrictIsFalseOrUnsaidIsFreeOrGuided() {
+        ChatCompletionOrder order = parse("{" + MESSAGES + """
+                ,"tools":[{"type":"function","function":{"name":"f","strict":false}},{"type":"function","function":{"name":"g"}}]}""");
+
+        assertThat(order.prompt().tools())
+                .extracting(ToolDefinition::arguments)
+                .containsExactly(ToolDefinition.Arguments.FREE, ToolDefinition.Arguments.GUIDED);
+    }
+
+    @Test
+    void toolChoiceWhenACallIsForcedNamesWhatMayBeCalled() {
+        String tools = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}},"
+                + "{\"type\":\"function\",\"function\":{\"name\":\"g\"}}]";
+        ChatCompletionOrder any = parse("{" + MESSAGES + tools + ",\"tool_choice\":\"required\"}");
+        ChatCompletionOrder one = parse(
+                "{" + MESSAGES + tools + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"g\"}}}");
+
+        assertThat(any.output().form()).isEqualTo(OutputConstraint.calling(List.of("f", "g")));
+        assertThat(one.output().form()).isEqualTo(OutputConstraint.calling(List.of("g")));
+        assertThat(one.prompt().tools()).hasSize(2);
+    }
+
+    @Test
+    void responseFormatWhenItHasASchemaIsTheAnswersForm() {
+        String format =
+                ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"strict\":true,"
+                        + "\"schema\":{\"type\":\"object\", \"properties\":{\"b\":{},\"a\":{}}}}}}";
+
+        assertThat(parse("{" + MESSAGES + format).output().form())
+                .isEqualTo(OutputConstraint.schema("{\"type\":\"object\",\"properties\":{\"b\":{},\"a\":{}}}"));
+        assertThat(parse("{" + MESSAGES + ",\"response_format\":{\"type\":\"json_object\"}}")
+                        .output()
+                        .form())
+                .isEqualTo(OutputConstraint.schema("{\"type\":\"object\"}"));
     }
 
     @Test

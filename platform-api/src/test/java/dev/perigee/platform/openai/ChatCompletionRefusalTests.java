@@ -55,8 +55,14 @@ class ChatCompletionRefusalTests {
             {"tools":[{"type":"function","function":{"name":"f","description":1}}]} | invalid_value | tools[0].function.description
             {"tools":[{"type":"function","function":{"name":"f","parameters":[]}}]} | invalid_type | tools[0].function.parameters
             {"tools":[{"type":"function","function":{"name":"f"}},{"type":"function","function":{"name":"f"}}]} | invalid_value | tools[1]
-            {"tool_choice":"required"}                           | unsupported_value | tool_choice
-            {"tool_choice":{"type":"function","function":{"name":"f"}}} | unsupported_value | tool_choice
+            {"tools":[{"type":"function","function":{"name":"f","strict":"yes"}}]} | invalid_type | tools[0].function.strict
+            {"tool_choice":"required"}                           | invalid_value | tool_choice
+            {"tool_choice":"any"}                                | invalid_value | tool_choice
+            {"tool_choice":1}                                    | invalid_value | tool_choice
+            {"tool_choice":{"type":"allowed_tools"}}             | invalid_value | tool_choice.type
+            {"tool_choice":{"type":"function"}}                  | missing_required_parameter | tool_choice.function
+            {"tool_choice":{"type":"function","function":{}}}    | missing_required_parameter | tool_choice.function.name
+            {"tool_choice":{"type":"function","function":{"name":"f"}}} | invalid_value | tool_choice.function.name
             {"functions":[]}                                     | unsupported_value | functions
             {"function_call":"auto"}                             | unsupported_value | function_call
             {"stream":"yes"}                                     | invalid_type  | stream
@@ -89,9 +95,19 @@ class ChatCompletionRefusalTests {
             {"modalities":["text","audio"]}                      | unsupported_value | modalities
             {"audio":{"voice":"alloy"}}                          | unsupported_value | audio
             {"web_search_options":{}}                            | unsupported_value | web_search_options
-            {"response_format":{"type":"json_object"}}           | unsupported_value | response_format
-            {"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{}}}} | unsupported_value | response_format
-            {"response_format":"text"}                           | unsupported_value | response_format
+            {"response_format":"text"}                           | invalid_type | response_format
+            {"response_format":{}}                               | missing_required_parameter | response_format.type
+            {"response_format":{"type":"xml"}}                   | invalid_value | response_format.type
+            {"response_format":{"type":"json_schema"}}           | missing_required_parameter | response_format.json_schema
+            {"response_format":{"type":"json_schema","json_schema":[]}} | invalid_type | response_format.json_schema
+            {"response_format":{"type":"json_schema","json_schema":{"schema":{}}}} | missing_required_parameter | response_format.json_schema.name
+            {"response_format":{"type":"json_schema","json_schema":{"name":"a b","schema":{}}}} | invalid_value | response_format.json_schema.name
+            {"response_format":{"type":"json_schema","json_schema":{"name":"x"}}} | missing_required_parameter | response_format.json_schema.schema
+            {"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":[]}}} | invalid_type | response_format.json_schema.schema
+            {"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":true}}} | invalid_type | response_format.json_schema.schema
+            {"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{},"strict":"yes"}}} | invalid_type | response_format.json_schema.strict
+            {"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{},"description":1}}} | invalid_value | response_format.json_schema.description
+            {"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"required","response_format":{"type":"json_object"}} | invalid_value | response_format
             {"stop":5}                                           | invalid_type  | stop
             {"stop":""}                                          | invalid_value | stop
             {"stop":["a",5]}                                     | invalid_type  | stop[1]
