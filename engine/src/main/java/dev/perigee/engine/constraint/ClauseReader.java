@@ -201,7 +201,7 @@ final class ClauseReader {
         }
         @Nullable String format = keywords.text("format");
         if (format != null) {
-            FormatPatterns.of(format).ifPresent(patterns::add);
+            patterns.addAll(FormatPatterns.of(format));
         }
         return new Clause.Text(
                 keywords.count("minLength", 0), keywords.count("maxLength", TextLexeme.UNBOUNDED), patterns, null);
