@@ -53,6 +53,12 @@ class CommandTests {
                 refusal("FOLDER/no/such", "logits", "--model", "MODEL", "--tokens", "1", "--out", "FOLDER/no/such"),
                 refusal("FOLDER/nowhere", "tokenize", "--model", "FOLDER/nowhere", "--text", "Hi"),
                 refusal("\"one\"", "detokenize", "--model", "MODEL", "--tokens", "one"),
+                refusal("--format", "convert", "MODEL", "FOLDER/new.gguf"),
+                refusal("--format", "convert", "MODEL", "FOLDER/new.gguf", "--format", "q2"),
+                refusal("FOLDER/nowhere", "convert", "FOLDER/nowhere", "FOLDER/new.gguf", "--format", "q8_0"),
+                refusal("model.safetensors", "convert", "FOLDER/damaged", "FOLDER/new.gguf", "--format", "q8_0"),
+                refusal("FOLDER/damaged exists", "convert", "MODEL", "FOLDER/damaged", "--format", "bf16"),
+                refusal("latentNormEps", "generate", "--prompt", "Hi", "--model", "MODEL", "--latent-norm-eps", "2"),
                 refusal("\"now\"", "serve", "now"));
     }
 
@@ -124,6 +130,25 @@ class CommandTests {
         assertThat(bytes.length % (3 * Float.BYTES)).isZero();
         assertThat(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getFloat())
                 .isFinite();
+    }
+
+    @Test
+    void convertWhenToGgufWritesAModelThatAllCommandsTake() {
+        String file = folder.resolve("converted.gguf").toString();
+
+        Captured converted = Captured.run("convert", model.toString(), file, "--format", "q4_0");
+
+        assertThat(converted.status()).isZero();
+        assertThat(converted.out()).matches("[0-9a-f]{64} {2}\\S*converted\\.gguf\\R");
+        assertThat(converted.errors()).anyMatch(line -> line.startsWith("converted 100 %"));
+        assertThat(Captured.run("inspect", file).out()).contains("architecture: deepseek2", "tensors of type Q4_0");
+        assertThat(Captured.run("tokenize", "--model", file, "--text", "Hello!").out())
+                .isEqualTo(Captured.run("tokenize", "--model", model.toString(), "--text", "Hello!")
+                        .out());
+        Captured answer = Captured.run(
+                "generate", "--model", file, "--prompt", "Hello!", "--max-tokens", "16", "--temperature", "0");
+        assertThat(answer.status()).isZero();
+        assertThat(answer.out()).isNotBlank();
     }
 
     @Test

@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.tool.ConvertTool;
 import dev.perigee.inference.autoconfigure.PerigeeInferenceAutoConfiguration;
 import dev.perigee.inference.autoconfigure.PerigeeMetricsAutoConfiguration;
 import dev.perigee.inference.chat.PerigeeChatModel;
 import dev.perigee.inference.chat.PerigeeChatOptions;
+import dev.perigee.moonlet.Moonlet;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +49,7 @@ class BundledModelTests {
     @TempDir
     private Path data;
 
-    private void run(ContextConsumer<AssertableApplicationContext> test) {
+    private void run(ContextConsumer<AssertableApplicationContext> test, String... properties) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         PerigeeInferenceAutoConfiguration.class,
@@ -52,6 +58,7 @@ class BundledModelTests {
                         MetricsAutoConfiguration.class,
                         SimpleMetricsExportAutoConfiguration.class))
                 .withPropertyValues("perigee.data-dir=" + data)
+                .withPropertyValues(properties)
                 .run(test);
     }
 
@@ -69,6 +76,22 @@ class BundledModelTests {
                     .isEqualTo(whole.getMetadata().getUsage().getCompletionTokens());
             assertThat(data.resolve("models")).isDirectoryContaining(Files::isDirectory);
         });
+    }
+
+    @Test
+    void ggufFileWhenSetIsServedByItsOwnName() throws IOException {
+        Path file = data.resolve("converted.gguf");
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        Path bundled = Moonlet.packed().unpack(data.resolve("models"));
+        ConvertTool.convert(bundled, file, ConvertTool.Format.Q8_0, nowhere, nowhere);
+        run(
+                context -> assertThat(context.getBean(PerigeeChatModel.class)
+                                .call(STORY)
+                                .getResult()
+                                .getOutput()
+                                .getText())
+                        .isNotBlank(),
+                "perigee.model=" + file);
     }
 
     record Cat(Colour colour, boolean indoors) {}

@@ -22,6 +22,7 @@ import picocli.CommandLine.ParameterException;
             TokenizeCommand.class,
             DetokenizeCommand.class,
             InspectCommand.class,
+            ConvertCommand.class,
             HelpCommand.class
         })
 public final class PerigeeCommand {

@@ -23,7 +23,8 @@ final class FormatPatterns {
     private static final String MINUTE = "[0-5][0-9]";
     private static final String FRACTION = "(?:\\.[0-9]{1,9})?";
     private static final String CLOCK = HOUR + ":" + MINUTE + ":" + MINUTE + FRACTION;
-    private static final String TIME = "(?:" + CLOCK + "(?:Z|[+-]" + HOUR + ":" + MINUTE + ")|23:59:60" + FRACTION + "Z)";
+    private static final String TIME =
+            "(?:" + CLOCK + "(?:Z|[+-]" + HOUR + ":" + MINUTE + ")|23:59:60" + FRACTION + "Z)";
 
     /** As programs know zones: up to 18 hours, and minus zero is not one of them. */
     private static final String ZONE = "(?:Z|[+](?:0[0-9]|1[0-7]):" + MINUTE + "|-(?:0[1-9]|1[0-7]):" + MINUTE
@@ -86,7 +87,8 @@ final class FormatPatterns {
 
     /** Eight groups, the last two perhaps as an IPv4 address, or fewer around one {@code ::}. */
     private static String ipv6() {
-        List<String> forms = new ArrayList<>(List.of("(?:" + GROUP + ":){6}(?:" + GROUP + ":" + GROUP + "|" + IPV4 + ")"));
+        List<String> forms =
+                new ArrayList<>(List.of("(?:" + GROUP + ":){6}(?:" + GROUP + ":" + GROUP + "|" + IPV4 + ")"));
         for (int left = 0; left <= 7; left++) {
             String begin = left == 0 ? "::" : GROUP + "(?::" + GROUP + "){" + (left - 1) + "}::";
             String groups = left == 7 ? "" : "(?:" + GROUP + "(?::" + GROUP + "){0," + (6 - left) + "})?";

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Single numbers out of stored weights, wherever they lie. */
+/** Single numbers in stored weights, wherever they lie. */
 final class LittleEndian {
 
     private static final ValueLayout.OfShort SHORT =
@@ -32,5 +32,23 @@ final class LittleEndian {
 
     static float half(MemorySegment data, long at) {
         return Float.float16ToFloat(data.get(SHORT, at));
+    }
+
+    static void putByte(MemorySegment target, long at, int value) {
+        target.set(ValueLayout.JAVA_BYTE, at, (byte) value);
+    }
+
+    /** The low 16 bits. */
+    static void putBits16(MemorySegment target, long at, int bits) {
+        target.set(SHORT, at, (short) bits);
+    }
+
+    static void putBits32(MemorySegment target, long at, int bits) {
+        target.set(INT, at, bits);
+    }
+
+    /** The nearest half-precision number. */
+    static void putHalf(MemorySegment target, long at, float value) {
+        target.set(SHORT, at, Float.floatToFloat16(value));
     }
 }

@@ -58,6 +58,32 @@ public record PackedInt4Weights(MemorySegment packed, MemorySegment scales, int 
         }
     }
 
+    /** The scale of a group, counted over all rows. */
+    float scale(long group) {
+        return Float.intBitsToFloat(scales.getAtIndex(SCALE, group) << 16);
+    }
+
+    /** Element {@code i} of a group as it is stored, 0 to 15. */
+    int nibble(long group, int i) {
+        int word = packed.getAtIndex(WORD, group * (GROUP / WORD_ELEMENTS) + i / WORD_ELEMENTS);
+        return word >>> (4 * (i % WORD_ELEMENTS)) & 15;
+    }
+
+    /**
+     * Writes a row as GGUF's Q4_0, nibble for nibble.
+     *
+     * @return how many of its scales half precision does not hold; for those the nearest one was written
+     */
+    public int copyAsQ40(int row, MemorySegment target) {
+        int groups = columns / GROUP;
+        int misfits = 0;
+        for (int i = 0; i < groups; i++) {
+            long group = (long) row * groups + i;
+            misfits += SmallBlockWriter.packed(this, group, target, (long) i * GgufFormat.Q4_0.blockBytes()) ? 0 : 1;
+        }
+        return misfits;
+    }
+
     @Override
     public PackedInt4Weights slice(int firstRow, int count) {
         return new PackedInt4Weights(

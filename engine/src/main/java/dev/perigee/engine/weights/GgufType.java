@@ -86,6 +86,11 @@ enum GgufType {
         return Integer.toUnsignedString(number) + " (" + UNREAD.getOrDefault(number, "unknown") + ")";
     }
 
+    /** Its number in files. */
+    int number() {
+        return number;
+    }
+
     /** Weights of one block; the fastest dimension holds whole ones. */
     int blockWeights() {
         return blockWeights;

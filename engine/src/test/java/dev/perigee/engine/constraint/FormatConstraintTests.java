@@ -84,7 +84,9 @@ class FormatConstraintTests {
         Random random = random(format, "textsThatTheStandardAllowsAreLetThrough");
         for (int i = 0; i < 2_000; i++) {
             String text = format.text(random);
-            assertThat(libraryAccepts(format, text)).as("the library on %s", text).isTrue();
+            assertThat(libraryAccepts(format, text))
+                    .as("the library on %s", text)
+                    .isTrue();
             assertThat(maskAccepts(format, text)).as("the mask on %s", text).isTrue();
         }
     }

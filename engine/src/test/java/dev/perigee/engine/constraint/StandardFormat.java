@@ -23,9 +23,13 @@ enum StandardFormat {
     IPV4(StandardFormat::ipv4, "(?!)"),
     IPV6(StandardFormat::ipv6, "(?!)"),
     HOSTNAME(StandardFormat::hostname, "(?!)"),
-    // domains without a point or with other than plain letters at the end; quoted local parts, address literals, letters beyond ASCII
-    EMAIL(StandardFormat::email, "[^.]*@[^.]*|.*\\.[^.]*[^A-Za-z.][^.]*|.*@[^.]*|.*\\.[^.]?|.*[^\\x00-\\x7f].*|.*[\"\\[].*"),
-    // authorities whose port is no number, brackets outside an authority, leading zeros and zones in an address, schemes alone
+    // domains without a point or with other than plain letters at the end; quoted local parts, address literals,
+    // letters beyond ASCII
+    EMAIL(
+            StandardFormat::email,
+            "[^.]*@[^.]*|.*\\.[^.]*[^A-Za-z.][^.]*|.*@[^.]*|.*\\.[^.]?|.*[^\\x00-\\x7f].*|.*[\"\\[].*"),
+    // authorities whose port is no number, brackets outside an authority, leading zeros and zones in an address,
+    // schemes alone
     URI(
             StandardFormat::uri,
             "[^:]+:(?:[?#].*)?|[^:]+:(?!//).*[\\[\\]].*|[^:]+://[^/?#]*[/?#].*[\\[\\]].*|.*[:.]0\\d+[.\\]].*|.*\\[[^]]*%.*|"
@@ -64,11 +68,13 @@ enum StandardFormat {
     /** Names longer than the engine's bounds of host names and mail domains. */
     private boolean isBeyondBounds(String other) {
         String[] labels = other.substring(other.indexOf('@') + 1).split("\\.", -1);
-        int longest = IntStream.range(1, labels.length).map(i -> labels[i].length()).max().orElse(0);
+        int longest = IntStream.range(1, labels.length)
+                .map(i -> labels[i].length())
+                .max()
+                .orElse(0);
         boolean long15 = longest > 15 || labels[0].length() > 15;
         return switch (this) {
-            case HOSTNAME ->
-                labels.length > 15 || labels.length > 7 && long15 || labels.length > 3 && longest > 30;
+            case HOSTNAME -> labels.length > 15 || labels.length > 7 && long15 || labels.length > 3 && longest > 30;
             case EMAIL -> labels.length > 4 || longest > 30;
             case DATE, TIME, DATE_TIME, DURATION, UUID_FORMAT, IPV4, IPV6, URI -> false;
         };
@@ -112,7 +118,8 @@ enum StandardFormat {
     private static String units(Random random, String letters) {
         int from = random.nextInt(letters.length());
         int to = from + random.nextInt(letters.length() - from + 1);
-        return letters.substring(from, to).chars()
+        return letters.substring(from, to)
+                .chars()
                 .mapToObj(unit -> number(random) + (char) unit)
                 .collect(Collectors.joining());
     }
@@ -199,7 +206,7 @@ enum StandardFormat {
         String there = random.nextBoolean() ? "//" + user + host + port + (path.startsWith("/") ? path : "") : path;
         String query = random.nextInt(3) == 0 ? "?" + some(random, pchar + "/?", random.nextInt(12)) : "";
         String fragment = random.nextInt(3) == 0 ? "#" + some(random, pchar + "/?", random.nextInt(12)) : "";
-        return some(random, ALPHANUMERIC.substring(0, 52), 1) + some(random, ALPHANUMERIC + "+-.", 4) + ":" + there + query
-                + fragment;
+        return some(random, ALPHANUMERIC.substring(0, 52), 1) + some(random, ALPHANUMERIC + "+-.", 4) + ":" + there
+                + query + fragment;
     }
 }
