@@ -9,6 +9,7 @@ import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.KvLayout;
 import dev.perigee.engine.sampling.LogitsProcessor;
@@ -89,24 +90,30 @@ public final class InferenceEngine implements AutoCloseable {
         return new ModelDescription(told.name(), contextLength, told.parameters(), told.digest());
     }
 
+    /** Takes a request on that nobody meters. */
+    public Generation submit(GenerationRequest request) {
+        return submit(request, TokenMeter.NONE);
+    }
+
     /**
      * Takes a request on; its events come from the generation returned.
      *
+     * @param meter hears what it takes, on the engine's thread
      * @throws RequestRejectedException where the prompt is longer than the context, too many wait, or the engine is closed
      * @throws IllegalArgumentException where the request breaks the contract, by name and value; so where its schema cannot be
      *     enforced
      */
-    public Generation submit(GenerationRequest request) {
+    public Generation submit(GenerationRequest request, TokenMeter meter) {
         loop.requireRoom();
         int[] promptIds = ids(request.prompt());
         requireFitting(promptIds);
-        Mailbox mailbox = new Mailbox();
+        Mailbox mailbox = new Mailbox(request.limits().granted());
         loop.submit(new Sequence(
                 promptIds,
                 request.scheduling(),
                 SamplingSettings.resolve(request.sampling(), model.defaults().sampling(), temperature()),
                 processors(request),
-                answer(request, promptIds.length, mailbox)));
+                answer(request, promptIds.length, mailbox, meter)));
         return new SubmittedGeneration(request.id(), mailbox);
     }
 
@@ -176,11 +183,12 @@ public final class InferenceEngine implements AutoCloseable {
         }
     }
 
-    private Answer answer(GenerationRequest request, int promptTokens, Mailbox mailbox) {
+    private Answer answer(GenerationRequest request, int promptTokens, Mailbox mailbox, TokenMeter meter) {
         int room = description.contextLength() - promptTokens;
         return new Answer(
                 new StopCondition(model.stopIds(), request.limits().stop()),
                 mailbox,
+                meter,
                 sink -> parser(request.prompt(), sink),
                 promptTokens,
                 Math.min(room, request.limits().maxTokens()));

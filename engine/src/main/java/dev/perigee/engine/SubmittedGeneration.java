@@ -35,6 +35,24 @@ final class SubmittedGeneration implements Generation {
     }
 
     @Override
+    public void grant(int tokens) {
+        if (tokens < 1) {
+            throw new IllegalArgumentException("tokens is " + tokens + ", must be at least 1");
+        }
+        mailbox.grant(tokens);
+    }
+
+    @Override
+    public void endGrant() {
+        mailbox.endGrant();
+    }
+
+    @Override
+    public boolean parked() {
+        return mailbox.parked();
+    }
+
+    @Override
     public void cancel() {
         mailbox.cancel();
     }

@@ -6,6 +6,7 @@ import dev.perigee.engine.InferenceEngine;
 import dev.perigee.engine.ModelDescription;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Prompt;
+import dev.perigee.engine.generation.TokenMeter;
 import java.util.List;
 
 /** The engine in this process, which it owns: closing the backend closes the engine. */
@@ -22,8 +23,8 @@ public final class EmbeddedBackend implements InferenceBackend {
     }
 
     @Override
-    public Generation submit(GenerationRequest request) {
-        return engine.submit(request);
+    public Generation submit(GenerationRequest request, TokenMeter meter) {
+        return engine.submit(request, meter);
     }
 
     @Override

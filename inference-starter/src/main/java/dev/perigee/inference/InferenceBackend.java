@@ -4,6 +4,7 @@ import dev.perigee.engine.Generation;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.generation.TokenMeter;
 import java.util.List;
 
 /**
@@ -15,13 +16,19 @@ import java.util.List;
  */
 public interface InferenceBackend extends AutoCloseable {
 
+    /** Takes a request on that nobody meters. */
+    default Generation submit(GenerationRequest request) {
+        return submit(request, TokenMeter.NONE);
+    }
+
     /**
-     * Takes a request on; its events come from the generation returned.
+     * Takes a request on; its events come from the generation returned, which keeps to the tokens granted.
      *
+     * @param meter hears what the generation takes, before anybody can see it
      * @throws RequestRejectedException where the backend does not take it (context, queue, closing); nothing was computed
      * @throws IllegalArgumentException where the request breaks the contract, by name and value
      */
-    Generation submit(GenerationRequest request);
+    Generation submit(GenerationRequest request, TokenMeter meter);
 
     /** What can be asked for; never empty, the first is the default. */
     List<ServedModel> models();

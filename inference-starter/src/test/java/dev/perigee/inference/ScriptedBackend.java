@@ -7,6 +7,7 @@ import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.generation.TokenUsage;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -69,7 +70,7 @@ public final class ScriptedBackend implements InferenceBackend {
     }
 
     @Override
-    public Generation submit(GenerationRequest request) {
+    public Generation submit(GenerationRequest request, TokenMeter meter) {
         requests.add(request);
         List<GenerationEvent> script = scripts.poll();
         if (script == null) {
@@ -113,6 +114,21 @@ public final class ScriptedBackend implements InferenceBackend {
         @Override
         public @Nullable GenerationEvent next(Duration timeout) throws InterruptedException {
             return events.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public void grant(int tokens) {
+            throw new AssertionError("everything is granted from the start");
+        }
+
+        @Override
+        public void endGrant() {
+            throw new AssertionError("everything is granted from the start");
+        }
+
+        @Override
+        public boolean parked() {
+            return false;
         }
 
         @Override

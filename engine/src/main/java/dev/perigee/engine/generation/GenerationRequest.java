@@ -34,13 +34,23 @@ public record GenerationRequest(
     /**
      * @param maxTokens most tokens to generate, reasoning included; at least 1
      * @param stop texts that end the answer; they are not part of it
+     * @param granted how many of them may be generated before {@link dev.perigee.engine.Generation#grant} lets it go on; a prompt is
+     *     computed without a grant
      */
-    public record Limits(int maxTokens, List<String> stop) {
+    public record Limits(int maxTokens, List<String> stop, int granted) {
         public Limits {
             if (maxTokens < 1) {
                 throw new IllegalArgumentException("max_tokens is " + maxTokens + ", must be at least 1");
             }
+            if (granted < 0) {
+                throw new IllegalArgumentException("granted is " + granted + ", must not be negative");
+            }
             stop = List.copyOf(stop);
+        }
+
+        /** Limits under which every token is granted from the start. */
+        public Limits(int maxTokens, List<String> stop) {
+            this(maxTokens, stop, maxTokens);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.perigee.engine.chat.AnswerParser;
 import dev.perigee.engine.chat.AnswerSink;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.engine.sampling.StopCondition;
 import java.util.function.Function;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One sequence's answer as it grows: turns drawn ids into events, counts them, and knows when it ends.
  *
- * <p>Stop texts are looked for in the visible text only. Every drawn id counts as output, the one that ends the turn too.
+ * <p>Stop texts are looked for in the visible text only. Every drawn id counts as output, the one that ends the turn too; the meter hears of
+ * it before the mailbox does.
  *
  * <p>Threads: the engine's thread only, after construction.
  */
@@ -20,14 +22,17 @@ public final class Answer implements AnswerSink {
 
     private final StopCondition stop;
     private final Mailbox mailbox;
+    private final TokenMeter meter;
     private final AnswerParser parser;
     private final int promptTokens;
     private final int maxTokens;
     private int outputTokens;
     private boolean called;
+    private @Nullable TokenUsage metered;
     private @Nullable GenerationEvent terminal;
 
     /**
+     * @param meter hears what the answer takes
      * @param parser made for this answer as its sink
      * @param promptTokens of the prompt
      * @param maxTokens after so many the answer ends
@@ -35,11 +40,13 @@ public final class Answer implements AnswerSink {
     public Answer(
             StopCondition stop,
             Mailbox mailbox,
+            TokenMeter meter,
             Function<AnswerSink, AnswerParser> parser,
             int promptTokens,
             int maxTokens) {
         this.stop = stop;
         this.mailbox = mailbox;
+        this.meter = meter;
         this.parser = parser.apply(this);
         this.promptTokens = promptTokens;
         this.maxTokens = maxTokens;
@@ -62,18 +69,36 @@ public final class Answer implements AnswerSink {
         return terminal != null;
     }
 
+    /** Whether no more may be drawn before something is granted. */
+    boolean outOfGrant() {
+        return !mailbox.grants(outputTokens + 1);
+    }
+
+    /** Whether nothing more will be granted than was used. */
+    boolean grantSpent() {
+        return mailbox.grantEnded() && outOfGrant();
+    }
+
+    /** Tells the reader that a grant is needed. */
+    void park() {
+        mailbox.park(outputTokens + 1);
+    }
+
     void start() {
+        meter();
         mailbox.put(new GenerationEvent.Started(promptTokens));
     }
 
     /** Takes a drawn id; ends the answer where it is the last one. */
     void accept(int id) {
         outputTokens++;
+        meter();
         if (stop.endsAt(id)) {
             finish(null);
             return;
         }
         parser.accept(id);
+        meter();
         if (stop.reached()) {
             finish(FinishReason.STOP);
         } else if (outputTokens >= maxTokens) {
@@ -96,6 +121,7 @@ public final class Answer implements AnswerSink {
 
     private void end(GenerationEvent event) {
         if (terminal == null) {
+            meter();
             terminal = event;
         }
     }
@@ -106,6 +132,14 @@ public final class Answer implements AnswerSink {
             throw new AssertionError("the answer has not ended");
         }
         mailbox.put(terminal);
+    }
+
+    private void meter() {
+        TokenUsage usage = usage();
+        if (!usage.equals(metered)) {
+            metered = usage;
+            meter.count(usage);
+        }
     }
 
     private TokenUsage usage() {

@@ -97,7 +97,7 @@ public final class EngineLoop implements AutoCloseable {
             requireRoom();
             live.incrementAndGet();
             promptTokens.addAndGet(sequence.answer().promptTokens());
-            sequence.answer().mailbox().onCancel(this::signal);
+            sequence.answer().mailbox().onWord(this::signal);
             sequence.answer().start();
             arrived.add(sequence);
             signal();
@@ -158,7 +158,7 @@ public final class EngineLoop implements AutoCloseable {
             boolean idle = true;
             while (!closing) {
                 takeArrived(idle);
-                endCancelled();
+                endAsTold();
                 idle = !turn();
             }
         } catch (InterruptedException e) {
@@ -182,10 +182,12 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    private void endCancelled() {
+    /** Ends the answers whose readers want no more, and those whose readers grant no more. */
+    private void endAsTold() {
         for (Sequence sequence : scheduler.all()) {
-            if (sequence.answer().mailbox().cancelled()) {
-                sequence.answer().finish(FinishReason.CANCELLED);
+            Answer answer = sequence.answer();
+            if (answer.mailbox().cancelled() || answer.grantSpent()) {
+                answer.finish(answer.mailbox().cancelled() ? FinishReason.CANCELLED : FinishReason.LENGTH);
                 retire(sequence);
             }
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides which sequences compute how many tokens next.
@@ -13,6 +14,9 @@ import java.util.Optional;
  * <p>There are no phases: each running sequence catches up its tokens, one where it is answering, many where its prompt is new or
  * its pages were taken. Turns are fair between keys (see {@link FairShares}) and first come, first served within one. A key that has
  * had {@value #LEAD} more than the least served one rests, so that the number of its sequences wins it nothing.
+ *
+ * <p>A sequence that may not draw its next token before a grant is parked: it keeps its pages, has no place and no turn, and its key earns
+ * nothing meanwhile.
  *
  * <p>Where pages run out, the youngest sequences give theirs up and compute again later; the oldest always goes on.
  *
@@ -33,6 +37,7 @@ final class Scheduler {
     private final FairShares shares = new FairShares();
     private final List<Sequence> waiting = new ArrayList<>();
     private final List<Sequence> running = new ArrayList<>();
+    private final List<Sequence> parked = new ArrayList<>();
     private long arrivals;
 
     Scheduler(KvCache cache, SchedulerBounds bounds) {
@@ -51,6 +56,8 @@ final class Scheduler {
         if (running.remove(sequence) || waiting.remove(sequence)) {
             shares.leave(sequence.scheduling());
             sequence.release(cache);
+        } else if (parked.remove(sequence)) {
+            sequence.release(cache);
         }
     }
 
@@ -62,21 +69,46 @@ final class Scheduler {
         return running.size();
     }
 
-    /** All that wait or run. */
+    /** All that wait, run or are parked. */
     List<Sequence> all() {
         List<Sequence> all = new ArrayList<>(running);
         all.addAll(waiting);
+        all.addAll(parked);
         return all;
     }
 
     /** The next step; empty where nothing can compute. */
     Step plan() {
+        unparkGranted();
+        park(running);
+        park(waiting);
         growRunning();
         while (running.size() < bounds.maxRunning() && admitNext()) {
             // one by one, each changes whose turn it is
         }
         makeRoomForAbsentKeys();
         return compose();
+    }
+
+    private void unparkGranted() {
+        for (Sequence sequence : List.copyOf(parked)) {
+            if (sequence.computable() > 0) {
+                parked.remove(sequence);
+                shares.enter(sequence.scheduling());
+                waiting.add(sequence);
+            }
+        }
+    }
+
+    private void park(List<Sequence> sequences) {
+        for (Sequence sequence : List.copyOf(sequences)) {
+            if (sequence.computable() == 0) {
+                sequences.remove(sequence);
+                shares.leave(sequence.scheduling());
+                parked.add(sequence);
+                sequence.answer().park();
+            }
+        }
     }
 
     /** Every running sequence needs a place for its newest token; the oldest are served first. */
@@ -91,7 +123,7 @@ final class Scheduler {
     }
 
     private Sequence youngestHolder(Sequence otherwise) {
-        return waiting.stream()
+        return Stream.concat(waiting.stream(), parked.stream())
                 .filter(Sequence::holdsPages)
                 .max(OLDEST_FIRST)
                 .or(() -> running.stream().max(OLDEST_FIRST))
@@ -162,7 +194,7 @@ final class Scheduler {
                 if (left == 0 || answering != (sequence.pending() == 1) || rests(sequence)) {
                     continue;
                 }
-                int count = Math.min(left, sequence.pending());
+                int count = Math.min(left, sequence.computable());
                 left -= count;
                 slices.add(sequence.slice(count));
                 chosen.add(sequence);

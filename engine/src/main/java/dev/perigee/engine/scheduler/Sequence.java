@@ -67,6 +67,14 @@ public final class Sequence {
         return size - computed;
     }
 
+    /** How many of them may be computed now: a token is drawn from the last one, so it needs a grant; nothing else of a prompt does. */
+    int computable() {
+        if (!answer.outOfGrant()) {
+            return pending();
+        }
+        return answer.outputTokens() == 0 ? pending() - 1 : 0;
+    }
+
     boolean holdsPages() {
         return pages != null;
     }

@@ -9,13 +9,16 @@ import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +175,113 @@ class EngineLoopTests {
             assertThat(TestSequences.read(mailbox).terminal().terminal()).isTrue();
         }
         assertThat(cache.freePages()).isEqualTo(60);
+    }
+
+    @Test
+    void answerOutOfGrantWaitsAndGoesOnToTheSameEnd() throws InterruptedException {
+        open(60, 2, 8, 4);
+        String whole = TestSequences.read(submit(sequences.of("prompt", 30))).text();
+        Mailbox mailbox = new Mailbox(7);
+        submit(sequences.of("prompt", 30, mailbox, TokenMeter.NONE));
+        assertThat(textUntilParked(mailbox)).isEqualTo(whole.substring(0, 7));
+        assertThat(loop.generatedTokens()).isEqualTo(37);
+        mailbox.grant(5);
+        assertThat(textUntilParked(mailbox)).isEqualTo(whole.substring(7, 12));
+        assertThat(TestSequences.read(submit(sequences.of("prompt", 30))).text())
+                .as("nobody is blocked")
+                .isEqualTo(whole);
+        mailbox.grant(100);
+        assertThat(TestSequences.read(mailbox).text()).isEqualTo(whole.substring(12));
+    }
+
+    @Test
+    void answerWhoseGrantIsEndedEndsByItsLengthAtTheLastTokenGranted() throws InterruptedException {
+        open(60, 2, 8, 4);
+        for (boolean before : new boolean[] {true, false}) {
+            Mailbox mailbox = new Mailbox(7);
+            if (before) {
+                mailbox.endGrant();
+            }
+            submit(sequences.of("12345", 30, mailbox, TokenMeter.NONE));
+            String text = before ? "" : textUntilParked(mailbox);
+            mailbox.endGrant();
+            TestSequences.Read read = TestSequences.read(mailbox);
+            assertThat(text + read.text()).hasSize(7);
+            assertThat(read.terminal())
+                    .isEqualTo(new GenerationEvent.Finished(FinishReason.LENGTH, new TokenUsage(5, 0, 7, 0)));
+        }
+        assertThat(cache.freePages()).isEqualTo(60);
+    }
+
+    @Test
+    void answerThatIsParkedCanBeCancelled() throws InterruptedException {
+        open(60, 2, 8, 4);
+        Mailbox mailbox = new Mailbox(3);
+        submit(sequences.of("12345", 30, mailbox, TokenMeter.NONE));
+        textUntilParked(mailbox);
+        mailbox.cancel();
+        assertThat(TestSequences.read(mailbox).terminal())
+                .isEqualTo(new GenerationEvent.Finished(FinishReason.CANCELLED, new TokenUsage(5, 0, 3, 0)));
+        assertThat(cache.freePages()).isEqualTo(60);
+    }
+
+    @Test
+    void meterHearsOfEveryTokenBeforeItsReaderCan() throws InterruptedException {
+        open(60, 2, 8, 4);
+        List<TokenUsage> heard = new CopyOnWriteArrayList<>();
+        Mailbox mailbox = new Mailbox();
+        List<Integer> unread = new CopyOnWriteArrayList<>();
+        submit(sequences.of("12345", 9, mailbox, soFar -> {
+            heard.add(soFar);
+            unread.add(mailbox.size());
+        }));
+        TestSequences.read(mailbox);
+        assertThat(heard)
+                .isEqualTo(IntStream.rangeClosed(0, 9)
+                        .mapToObj(count -> new TokenUsage(5, 0, count, 0))
+                        .toList());
+        assertThat(unread.getFirst()).isZero();
+    }
+
+    /** Random grants and ends of grants from another thread: never a token too many, and no page left behind. */
+    @Test
+    void thousandGrantsAtRandomAreNeverPassed() throws InterruptedException {
+        open(120, 8, 16, 300);
+        Random random = new Random(7);
+        List<Mailbox> mailboxes = new ArrayList<>();
+        List<Integer> granted = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            granted.add(random.nextInt(4));
+            mailboxes.add(new Mailbox(granted.getLast()));
+            submit(sequences.of("p".repeat(1 + random.nextInt(40)), 60, mailboxes.getLast(), TokenMeter.NONE));
+        }
+        for (int i = 0; i < 1_000; i++) {
+            int one = random.nextInt(200);
+            int more = 1 + random.nextInt(8);
+            granted.set(one, granted.get(one) + more);
+            mailboxes.get(one).grant(more);
+        }
+        mailboxes.forEach(Mailbox::endGrant);
+        for (int i = 0; i < 200; i++) {
+            assertThat(TestSequences.read(mailboxes.get(i)).text())
+                    .as("answer %d", i)
+                    .hasSize(Math.min(60, granted.get(i)));
+        }
+        assertThat(cache.freePages()).isEqualTo(120);
+    }
+
+    private static String textUntilParked(Mailbox mailbox) throws InterruptedException {
+        StringBuilder text = new StringBuilder();
+        while (true) {
+            GenerationEvent event = mailbox.next(Duration.ofSeconds(20));
+            if (event == null) {
+                assertThat(mailbox.parked()).isTrue();
+                return text.toString();
+            }
+            if (event instanceof GenerationEvent.TextDelta delta) {
+                text.append(delta.text());
+            }
+        }
     }
 
     private void open(int pages, int maxRunning, int stepTokens, int maxWaiting) {

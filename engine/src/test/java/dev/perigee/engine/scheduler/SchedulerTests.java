@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.engine.TestVocabularies;
 import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.model.StepPlan;
 import dev.perigee.engine.sampling.Sampler;
@@ -138,6 +139,76 @@ class SchedulerTests {
         assertThat(all).allMatch(sequence -> sequence.answer().ended());
         assertThat(cache.freePages()).isEqualTo(9);
         cache.close();
+    }
+
+    @Test
+    void sequenceOutOfGrantKeepsItsPagesAndGivesItsPlaceToOthers() {
+        KvCache cache = HashingModel.cacheOfPages(100);
+        Scheduler scheduler = new Scheduler(cache, new SchedulerBounds(1, 8));
+        Mailbox mailbox = new Mailbox(2);
+        Sequence granted = sequences.of("x", 10, mailbox, TokenMeter.NONE);
+        scheduler.add(granted);
+        run(scheduler, 3);
+        assertThat(granted.answer().outputTokens()).isEqualTo(2);
+        assertThat(mailbox.parked()).isTrue();
+        int free = cache.freePages();
+        assertThat(free).isLessThan(100);
+        Sequence other = sequences.of("y", 5);
+        scheduler.add(other);
+        run(scheduler, 5);
+        assertThat(other.answer().ended()).isTrue();
+        assertThat(cache.freePages()).isEqualTo(free);
+        mailbox.grant(1);
+        run(scheduler, 3);
+        assertThat(granted.answer().outputTokens()).isEqualTo(3);
+        assertThat(mailbox.parked()).isTrue();
+        scheduler.remove(granted);
+        assertThat(cache.freePages()).isEqualTo(100);
+        cache.close();
+    }
+
+    @Test
+    void promptWithoutAGrantIsComputedButForItsLastToken() {
+        Scheduler scheduler = scheduler(100, 4, 8);
+        Mailbox mailbox = new Mailbox(0);
+        Sequence sequence = sequences.of("x".repeat(20), 3, mailbox, TokenMeter.NONE);
+        scheduler.add(sequence);
+        assertThat(run(scheduler, 4)).extracting(StepPlan::tokens).containsExactly(8, 8, 3, 0);
+        mailbox.grant(3);
+        assertThat(run(scheduler, 4)).extracting(StepPlan::tokens).containsExactly(1, 1, 1, 0);
+        assertThat(sequence.answer().outputTokens()).isEqualTo(3);
+    }
+
+    @Test
+    void parkedSequenceGivesItsPagesUpWhereTheyRunOut() {
+        Scheduler scheduler = scheduler(8, 4, 32);
+        Sequence oldest = sequences.of("a".repeat(8), 20);
+        scheduler.add(oldest);
+        Mailbox mailbox = new Mailbox(1);
+        Sequence parked = sequences.of("b".repeat(8), 20, mailbox, TokenMeter.NONE);
+        scheduler.add(parked);
+        run(scheduler, 25);
+        assertThat(oldest.answer().ended()).isTrue();
+        assertThat(mailbox.parked()).isTrue();
+        mailbox.grant(19);
+        run(scheduler, 25);
+        assertThat(parked.answer().outputTokens()).isEqualTo(20);
+    }
+
+    @Test
+    void keyThatWasParkedCannotCatchUpForItsIdleTime() {
+        Scheduler scheduler = scheduler(10_000, 4, 16);
+        for (int i = 0; i < 4; i++) {
+            scheduler.add(sequences.of("a".repeat(8), 5_000, key("busy", 1), i));
+        }
+        Mailbox mailbox = new Mailbox(1);
+        scheduler.add(sequences.of("b".repeat(8), 5_000, mailbox, TokenMeter.NONE));
+        run(scheduler, 500);
+        served.clear();
+        mailbox.grant(5_000);
+        run(scheduler, 300);
+        assertThat((double) served.get("busy") / served.get("key")).isBetween(1 / 1.5, 3.5);
+        assertThat(served.get("busy")).isGreaterThan(200);
     }
 
     private static GenerationRequest.Scheduling key(String name, int weight) {

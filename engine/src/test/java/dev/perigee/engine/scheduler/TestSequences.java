@@ -3,6 +3,7 @@ package dev.perigee.engine.scheduler;
 import dev.perigee.engine.chat.PlainTextParser;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.sampling.SamplingSettings;
 import dev.perigee.engine.sampling.StopCondition;
 import dev.perigee.engine.tokenizer.ControlToken;
@@ -29,10 +30,24 @@ final class TestSequences {
     }
 
     Sequence of(String prompt, int maxTokens, GenerationRequest.Scheduling scheduling, long seed) {
+        return of(prompt, maxTokens, scheduling, seed, new Mailbox(), TokenMeter.NONE);
+    }
+
+    Sequence of(String prompt, int maxTokens, Mailbox mailbox, TokenMeter meter) {
+        return of(prompt, maxTokens, new GenerationRequest.Scheduling("key", "", 1), 1, mailbox, meter);
+    }
+
+    private Sequence of(
+            String prompt,
+            int maxTokens,
+            GenerationRequest.Scheduling scheduling,
+            long seed,
+            Mailbox mailbox,
+            TokenMeter meter) {
         int[] ids = tokenizer.encode(prompt);
         StopCondition stop = new StopCondition(Set.of(tokenizer.idOf(ControlToken.IM_END)), List.of());
         Answer answer =
-                new Answer(stop, new Mailbox(), sink -> new PlainTextParser(tokenizer, sink), ids.length, maxTokens);
+                new Answer(stop, mailbox, meter, sink -> new PlainTextParser(tokenizer, sink), ids.length, maxTokens);
         return new Sequence(ids, scheduling, new SamplingSettings(1, 0, 1, 0, seed), List.of(), answer);
     }
 

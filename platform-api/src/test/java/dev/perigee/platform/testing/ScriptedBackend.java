@@ -8,6 +8,7 @@ import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.inference.InferenceBackend;
 import dev.perigee.inference.ServedModel;
@@ -102,14 +103,14 @@ public final class ScriptedBackend implements InferenceBackend {
     }
 
     @Override
-    public Generation submit(GenerationRequest request) {
+    public Generation submit(GenerationRequest request, TokenMeter meter) {
         Rejection why = rejection;
         if (why != null) {
             throw new RequestRejectedException(why);
         }
         requests.put(request.id(), request);
         running.incrementAndGet();
-        return new ScriptedGeneration(request, script.apply(request));
+        return new ScriptedGeneration(request, script.apply(request), meter);
     }
 
     @Override
@@ -146,6 +147,7 @@ public final class ScriptedBackend implements InferenceBackend {
 
         private final GenerationRequest request;
         private final Script script;
+        private final TokenMeter meter;
         private final int promptTokens;
         private final Object signal = new Object();
         private boolean started;
@@ -154,16 +156,45 @@ public final class ScriptedBackend implements InferenceBackend {
         private boolean called;
         private boolean cancelled;
         private boolean ended;
+        private int granted;
+        private boolean grantEnded;
 
-        ScriptedGeneration(GenerationRequest request, Script script) {
+        ScriptedGeneration(GenerationRequest request, Script script, TokenMeter meter) {
             this.request = request;
             this.script = script;
+            this.meter = meter;
             this.promptTokens = countTokens(request.prompt());
+            this.granted = request.limits().granted();
+            meter.count(usage());
         }
 
         @Override
         public String id() {
             return request.id();
+        }
+
+        @Override
+        public void grant(int tokens) {
+            synchronized (signal) {
+                granted = Math.addExact(granted, tokens);
+            }
+        }
+
+        @Override
+        public void endGrant() {
+            synchronized (signal) {
+                grantEnded = true;
+            }
+        }
+
+        /** Its reader drives it, so what was given was read. */
+        @Override
+        public boolean parked() {
+            synchronized (signal) {
+                boolean ends =
+                        cancelled || given == script.deltas().size() || given == request.limits().maxTokens();
+                return started && !ends && !grantEnded && given == granted;
+            }
         }
 
         @Override
@@ -183,7 +214,7 @@ public final class ScriptedBackend implements InferenceBackend {
                 started = true;
                 return new GenerationEvent.Started(promptTokens);
             }
-            if (pauses(timeout)) {
+            if (parked() || pauses(timeout)) {
                 return null;
             }
             if (cancelled) {
@@ -194,7 +225,7 @@ public final class ScriptedBackend implements InferenceBackend {
                         ? end(called ? FinishReason.TOOL_CALLS : FinishReason.STOP)
                         : fail(script.failure());
             }
-            if (given == request.limits().maxTokens()) {
+            if (given == Math.min(granted, request.limits().maxTokens())) {
                 return end(FinishReason.LENGTH);
             }
             return count(script.deltas().get(given++));
@@ -219,6 +250,7 @@ public final class ScriptedBackend implements InferenceBackend {
             if (event instanceof GenerationEvent.ToolCallStarted) {
                 called = true;
             }
+            meter.count(usage());
             return event;
         }
 
@@ -234,9 +266,13 @@ public final class ScriptedBackend implements InferenceBackend {
         private TokenUsage ended() {
             ended = true;
             running.decrementAndGet();
-            TokenUsage usage = new TokenUsage(promptTokens, promptTokens / 2, given, reasoning);
+            TokenUsage usage = usage();
             usages.put(request.id(), usage);
             return usage;
+        }
+
+        private TokenUsage usage() {
+            return new TokenUsage(promptTokens, promptTokens / 2, given, reasoning);
         }
     }
 }
