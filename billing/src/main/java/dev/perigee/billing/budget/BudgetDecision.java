@@ -5,8 +5,13 @@ import org.jspecify.annotations.Nullable;
 /** What the hard budgets that apply to a request pay for. */
 public sealed interface BudgetDecision {
 
-    /** A budget does not pay for the prompt and one token more; the narrowest such one, which refuses. */
-    record Exhausted(BudgetStanding standing) implements BudgetDecision {}
+    /**
+     * A budget does not pay for the prompt and one token more.
+     *
+     * @param standing the narrowest such budget that is spent, or the narrowest whose rest others hold
+     * @param heldByOthers whether all that is missing is held by other requests, which may give it back
+     */
+    record Exhausted(BudgetStanding standing, boolean heldByOthers) implements BudgetDecision {}
 
     /**
      * All of them pay.

@@ -15,12 +15,15 @@ import java.util.UUID;
  * @param id identifier
  * @param owner whose it is
  * @param budget the budget
- * @param now the database's clock when it was read
+ * @param moment the moment whose period is meant
  */
-record BudgetRow(UUID id, BudgetOwner owner, Budget budget, Instant now) {
+record BudgetRow(UUID id, BudgetOwner owner, Budget budget, Instant moment) {
 
-    /** What to select from {@code billing.budget b}. */
-    static final String SELECT = "SELECT b.*, billing.clock() AS read_at FROM billing.budget b ";
+    /** What to select from {@code billing.budget b} for the present period. */
+    static final String SELECT = "SELECT b.*, billing.clock() AS moment FROM billing.budget b ";
+
+    /** What to select from {@code billing.budget b} for the period of {@code :moment}, the present one where that is null. */
+    static final String SELECT_AT = "SELECT b.*, coalesce(:moment, billing.clock()) AS moment FROM billing.budget b ";
 
     static BudgetRow read(ResultSet row, int number) throws SQLException {
         String currency = row.getString("currency");
@@ -39,12 +42,12 @@ record BudgetRow(UUID id, BudgetOwner owner, Budget budget, Instant now) {
                 row.getObject("id", UUID.class),
                 owner,
                 budget,
-                row.getObject("read_at", OffsetDateTime.class).toInstant());
+                row.getObject("moment", OffsetDateTime.class).toInstant());
     }
 
-    /** The period that it was read in. */
+    /** The period that is meant. */
     BudgetWindow window() {
-        return budget.period().windowAt(now, owner.timeZone());
+        return budget.period().windowAt(moment, owner.timeZone());
     }
 
     boolean inTokens() {

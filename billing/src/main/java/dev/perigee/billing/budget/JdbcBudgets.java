@@ -1,12 +1,13 @@
 package dev.perigee.billing.budget;
 
 import dev.perigee.billing.metering.CostAttribution;
-import dev.perigee.billing.pricing.Rate;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -124,36 +125,52 @@ public final class JdbcBudgets implements Budgets {
      * Decides what a request may spend, and keeps everybody else from deciding by the same budgets until the transaction ends: the caller
      * reserves what was decided before that.
      */
-    public BudgetDecision decide(CostAttribution attribution, Rate rate, long promptTokens, long maxOutputTokens) {
-        lock(attribution.tenantId(), "_shared");
-        List<BudgetRow> rows = of(attribution);
+    public BudgetDecision decide(BudgetClaim claim) {
+        lock(claim.attribution().tenantId(), "_shared");
+        List<BudgetRow> rows = of(claim);
         rows.forEach(windows::open);
         List<BudgetStanding> standings = rows.stream()
                 .filter(row -> row.budget().mode() == BudgetMode.HARD)
                 .map(windows::lock)
                 .sorted(NARROWEST)
                 .toList();
-        long payable = maxOutputTokens;
+        return exhausted(claim, standings).orElseGet(() -> paid(claim, standings));
+    }
+
+    private static Optional<BudgetDecision> exhausted(BudgetClaim claim, List<BudgetStanding> standings) {
+        List<BudgetStanding> failing = standings.stream()
+                .filter(standing -> claim.payable(standing) < 1)
+                .toList();
+        return failing.stream()
+                .filter(standing -> !claim.payableWithoutOthers(standing))
+                .findFirst()
+                .<BudgetDecision>map(spent -> new BudgetDecision.Exhausted(spent, false))
+                .or(() -> failing.stream().findFirst().map(held -> new BudgetDecision.Exhausted(held, true)));
+    }
+
+    private static BudgetDecision paid(BudgetClaim claim, List<BudgetStanding> standings) {
+        long payable =
+                standings.isEmpty() ? claim.tokens().output() : claim.tokens().tranche();
         BudgetStanding cutBy = null;
         for (BudgetStanding standing : standings) {
-            Budget budget = standing.budget();
-            long left = budget.limit().amount() - standing.settled() - standing.reserved();
-            long output = budget.limit().payableOutput(left, promptTokens, rate);
-            if (output < 1) {
-                return new BudgetDecision.Exhausted(standing);
-            }
-            if (output < payable) {
-                payable = output;
+            if (claim.payable(standing) < payable) {
+                payable = claim.payable(standing);
                 cutBy = standing;
             }
         }
         return new BudgetDecision.Paid(payable, cutBy);
     }
 
-    private List<BudgetRow> of(CostAttribution attribution) {
-        return jdbc.sql(BudgetRow.SELECT + """
+    private List<BudgetRow> of(BudgetClaim claim) {
+        CostAttribution attribution = claim.attribution();
+        BudgetClaim.Held held = claim.held();
+        return jdbc.sql(BudgetRow.SELECT_AT + """
                         WHERE (b.scope, b.scope_id) IN (('api_key', :apiKey), ('project', :project), ('tenant', :tenant))
                         ORDER BY b.id""")
+                .param(
+                        "moment",
+                        held == null ? null : held.admittedAt().atOffset(ZoneOffset.UTC),
+                        Types.TIMESTAMP_WITH_TIMEZONE)
                 .param("apiKey", attribution.apiKeyId())
                 .param("project", attribution.projectId())
                 .param("tenant", attribution.tenantId())

@@ -9,7 +9,8 @@
  * <p><b>Invariants</b>
  *
  * <ul>
- *   <li>Settled and reserved together never pass a hard budget: an admission holds the period's row while it reads both and reserves.
+ *   <li>Settled and reserved together never pass a hard budget: whoever reserves, at admission or in a further tranche, holds the
+ *       period's row while it reads both.
  *   <li>Settled is the sum of the usage that was admitted in the period, also of what was used before the budget was set.
  *   <li>A shadow budget counts and refuses nothing.
  *   <li>Periods are locked in one order, by budget id, so that nobody waits in a circle.
@@ -19,7 +20,7 @@
  * <p>Two cases pass a hard budget by intent, since tokens that were computed are owed: a limit that is lowered below what is settled, and a
  * request whose process was taken for dead and settles all the same.
  *
- * <p><b>Times</b>: a request counts in the period of its admission, by the database's {@code billing.clock()}, whenever it ends.
+ * <p><b>Times</b>: a request counts in the period of its admission, by the database's {@code billing.clock()}, whenever it grows or ends.
  */
 @NullMarked
 package dev.perigee.billing.budget;

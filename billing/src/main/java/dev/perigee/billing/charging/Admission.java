@@ -16,8 +16,9 @@ public sealed interface Admission {
      * A hard budget does not pay for the prompt and one token more; nothing is held.
      *
      * @param standing the narrowest such budget, at that moment
+     * @param heldByOthers whether all that is missing is held by other requests, which may give it back
      */
-    record BudgetExhausted(BudgetStanding standing) implements Admission {}
+    record BudgetExhausted(BudgetStanding standing, boolean heldByOthers) implements Admission {}
 
     /**
      * The request id was used before; nothing more is held.
@@ -30,7 +31,8 @@ public sealed interface Admission {
      * The request may run; the amount is held.
      *
      * @param reservation what is held
-     * @param maxOutputTokens the most tokens that may be generated: what was asked for, or what the budgets pay for
+     * @param maxOutputTokens the most tokens that may be generated before {@link Charging#extend}: what was asked for, or what the budgets
+     *     pay for
      * @param cutBy the budget that pays for fewer than were asked for, or {@code null} where none does
      */
     record Admitted(

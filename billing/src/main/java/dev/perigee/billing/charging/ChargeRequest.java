@@ -10,10 +10,16 @@ import dev.perigee.billing.metering.MeasuredUsage;
  * @param attribution whom the cost belongs to
  * @param model the served model's name
  * @param promptTokens tokens of the prompt
- * @param maxOutputTokens the most tokens that can be generated
+ * @param maxOutputTokens the most tokens that can be generated; held at once where no hard budget applies
+ * @param firstOutputTokens how many of them to hold at first where one does; the rest by {@link Charging#extend}
  */
 public record ChargeRequest(
-        String requestId, CostAttribution attribution, String model, long promptTokens, long maxOutputTokens) {
+        String requestId,
+        CostAttribution attribution,
+        String model,
+        long promptTokens,
+        long maxOutputTokens,
+        long firstOutputTokens) {
 
     /** Most characters of a request id. */
     public static final int MAX_REQUEST_ID_LENGTH = 64;
@@ -22,6 +28,16 @@ public record ChargeRequest(
         checkRequestId(requestId);
         MeasuredUsage.checkTokens("promptTokens", promptTokens);
         MeasuredUsage.checkTokens("maxOutputTokens", maxOutputTokens);
+        if (firstOutputTokens < 0 || firstOutputTokens > maxOutputTokens) {
+            throw new IllegalArgumentException("firstOutputTokens is " + firstOutputTokens + ", must be from 0 to "
+                    + maxOutputTokens + ", which is maxOutputTokens");
+        }
+    }
+
+    /** A request that holds all of its answer at once. */
+    public ChargeRequest(
+            String requestId, CostAttribution attribution, String model, long promptTokens, long maxOutputTokens) {
+        this(requestId, attribution, model, promptTokens, maxOutputTokens, maxOutputTokens);
     }
 
     static void checkRequestId(String requestId) {

@@ -1,5 +1,6 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 
@@ -8,7 +9,7 @@ import dev.perigee.billing.metering.RequestOutcome;
  *
  * <pre>{@code
  * switch (charging.reserve(request)) {
- *     case Admission.Admitted admitted -> generate(admitted.maxOutputTokens());
+ *     case Admission.Admitted admitted -> generate(admitted.maxOutputTokens());   // extend(...) while more is wanted
  *     case Admission.BudgetExhausted spent -> charging.refuse(...);
  *     case Admission.UnpricedModel unpriced -> charging.refuse(...);
  *     case Admission.DuplicateRequest duplicate -> ...
@@ -16,22 +17,31 @@ import dev.perigee.billing.metering.RequestOutcome;
  * charging.settle(request.requestId(), usage, RequestOutcome.COMPLETED);   // returns after the commit
  * }</pre>
  *
- * <p>Threads: safe. Errors: {@link org.springframework.dao.DataAccessException} where the database is away; {@code reserve} and
- * {@code refuse} fail at once, {@code settle} tries again for as long as the settings say before it fails.
+ * <p>Threads: safe. Errors: {@link org.springframework.dao.DataAccessException} where the database is away; {@code reserve},
+ * {@code extend} and {@code refuse} fail at once, {@code settle} tries again for as long as the settings say before it fails.
  */
 public interface Charging {
 
     /**
-     * Admits a request and holds the most that it can cost.
+     * Admits a request and holds the most that it can cost; where a hard budget applies, its prompt and the first tokens of its answer only.
      *
-     * <p>Where the budgets of key, project and tenant pay for fewer tokens than it asks for, it is admitted for these; whoever generates must
-     * keep to {@link Admission.Admitted#maxOutputTokens}.
+     * <p>Where the budgets of key, project and tenant pay for fewer tokens than that, it is admitted for these; whoever generates must keep to
+     * {@link Admission.Admitted#maxOutputTokens}.
      *
      * @return the first that applies of {@link Admission.UnpricedModel}, {@link Admission.BudgetExhausted},
      *     {@link Admission.DuplicateRequest}, {@link Admission.Admitted}
      * @throws IllegalArgumentException where the tenant was charged in another currency before
      */
     Admission reserve(ChargeRequest request);
+
+    /**
+     * Holds more for a running request, down to one token where its budgets do not pay for as many. It counts in the periods of its admission.
+     *
+     * @param reservation what it holds now
+     * @param outputTokens how many output tokens more, at least 1
+     * @return the first that applies of {@link Extension.BudgetExhausted}, {@link Extension.NotRunning}, {@link Extension.Extended}
+     */
+    Extension extend(Reservation reservation, long outputTokens);
 
     /**
      * Records what a request used, ends its reservation and posts its cost, in one transaction that is committed on return.
@@ -44,7 +54,7 @@ public interface Charging {
      *
      * @param outcome how the request ended; a refusal is possible here too, with no tokens, when it was decided after the admission
      * @return the first that applies of {@link Settlement.NeverReserved}, {@link Settlement.AlreadySettled},
-     *     {@link Settlement.Settled}
+     *     {@link Settlement.ExceedsHold}, {@link Settlement.Settled}
      */
     Settlement settle(String requestId, MeasuredUsage usage, RequestOutcome outcome);
 

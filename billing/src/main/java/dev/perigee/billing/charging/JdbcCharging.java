@@ -1,5 +1,6 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.budget.BudgetClaim;
 import dev.perigee.billing.budget.BudgetDecision;
 import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.ledger.JdbcLedger;
@@ -78,10 +79,12 @@ public final class JdbcCharging implements Charging {
                 return new Admission.UnpricedModel(request.model(), attribution.currency());
             }
             ledger.openAccounts(attribution.tenantId(), attribution.currency());
-            BudgetDecision decision =
-                    budgets.decide(attribution, price.get().rate(), request.promptTokens(), request.maxOutputTokens());
-            return switch (decision) {
-                case BudgetDecision.Exhausted exhausted -> new Admission.BudgetExhausted(exhausted.standing());
+            BudgetClaim.Tokens tokens = new BudgetClaim.Tokens(
+                    request.promptTokens(), request.maxOutputTokens(), request.firstOutputTokens());
+            return switch (budgets.decide(
+                    new BudgetClaim(attribution, price.get().rate(), tokens, null))) {
+                case BudgetDecision.Exhausted exhausted ->
+                    new Admission.BudgetExhausted(exhausted.standing(), exhausted.heldByOthers());
                 case BudgetDecision.Paid paid -> hold(request, price.get(), paid);
             };
         });
@@ -107,9 +110,37 @@ public final class JdbcCharging implements Charging {
     }
 
     @Override
+    public Extension extend(Reservation reservation, long outputTokens) {
+        BudgetClaim claim = new BudgetClaim(
+                reservation.attribution(),
+                reservation.price().rate(),
+                new BudgetClaim.Tokens(0, outputTokens, outputTokens),
+                new BudgetClaim.Held(reservation.held().nanos(), reservation.heldTokens(), reservation.reservedAt()));
+        return transaction.execute(status -> switch (budgets.decide(claim)) {
+            case BudgetDecision.Exhausted exhausted ->
+                new Extension.BudgetExhausted(exhausted.standing(), exhausted.heldByOthers());
+            case BudgetDecision.Paid paid -> holdMore(reservation, paid.maxOutputTokens());
+        });
+    }
+
+    private Extension holdMore(Reservation reservation, long outputTokens) {
+        Money more = reservation.price().rate().highestCost(0, outputTokens);
+        Reservation extended = reservation.extendedBy(more, outputTokens);
+        return reservations.extend(extended)
+                ? new Extension.Extended(extended, outputTokens)
+                : new Extension.NotRunning(reservation.requestId());
+    }
+
+    @Override
     public Settlement settle(String requestId, MeasuredUsage usage, RequestOutcome outcome) {
         ChargeRequest.checkRequestId(requestId);
-        return settleRetries.invoke(() -> transaction.execute(status -> settleOnce(requestId, usage, outcome)));
+        return settleRetries.invoke(() -> transaction.execute(status -> {
+            Settlement settlement = settleOnce(requestId, usage, outcome);
+            if (settlement instanceof Settlement.ExceedsHold) {
+                status.setRollbackOnly();
+            }
+            return settlement;
+        }));
     }
 
     private Settlement settleOnce(String requestId, MeasuredUsage usage, RequestOutcome outcome) {
@@ -128,13 +159,16 @@ public final class JdbcCharging implements Charging {
         String requestId = reservation.requestId();
         CostAttribution attribution = reservation.attribution();
         Money cost = reservation.price().rate().cost(usage);
+        long tokens = usage.inputTokens() + usage.outputTokens();
+        if (!reservation.covers(cost, tokens)) {
+            return new Settlement.ExceedsHold(reservation);
+        }
         budgets.keep(attribution.tenantId());
         UsageEvent.Charge charge = new UsageEvent.Charge(reservation.price().id(), cost, reservation.reservedAt());
         if (!usageRecords.add(new UsageEvent(requestId, attribution, reservation.model(), outcome, usage, charge))) {
             return new Settlement.AlreadySettled(requestId);
         }
         if (!usage.isNone()) {
-            long tokens = usage.inputTokens() + usage.outputTokens();
             ledger.postSettlement(requestId, attribution, cost, tokens);
             budgets.settle(attribution, reservation.reservedAt(), cost.nanos(), tokens);
         }

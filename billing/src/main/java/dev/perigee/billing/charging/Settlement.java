@@ -1,5 +1,6 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.money.Money;
 
 /** What became of {@link Charging#settle}, in order of precedence. */
@@ -10,6 +11,9 @@ public sealed interface Settlement {
 
     /** The request was settled or released before; nothing changed. */
     record AlreadySettled(String requestId) implements Settlement {}
+
+    /** It used more than it held, by a fault of whoever generated; nothing was recorded, the hold stays. */
+    record ExceedsHold(Reservation reservation) implements Settlement {}
 
     /** The usage is recorded and its cost posted; zero where no token was used. */
     record Settled(Money cost) implements Settlement {}

@@ -62,6 +62,19 @@ public final class JdbcReservations {
                 .map(reservedAt -> candidate.reservedAt(reservedAt.toInstant()));
     }
 
+    /** Holds what {@code extended} says, and no less; whether the request is still running. */
+    public boolean extend(Reservation extended) {
+        return jdbc.sql("""
+                        UPDATE billing.reservation SET held_nanos = greatest(held_nanos, :held),
+                            held_tokens = greatest(held_tokens, :heldTokens)
+                        WHERE request_id = :id AND state = 'reserved'""")
+                        .param("id", extended.requestId())
+                        .param("held", extended.held().nanos())
+                        .param("heldTokens", extended.heldTokens())
+                        .update()
+                == 1;
+    }
+
     /** Where the request's reservation stands; nothing where it has none. */
     public Optional<ReservationState> stateOf(String requestId) {
         return jdbc.sql("SELECT state FROM billing.reservation WHERE request_id = :id")

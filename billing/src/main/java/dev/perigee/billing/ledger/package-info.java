@@ -9,6 +9,8 @@
  * <ul>
  *   <li>A reservation goes from reserved to exactly one of settled, released or expired, once, by a conditional update; PostgreSQL refuses
  *       every other change.
+ *   <li>What a reservation holds only grows while it is reserved; what is recorded and posted of a request is never more than that.
+ *       PostgreSQL enforces both.
  *   <li>A hold is not a posting: it lives in its reservation only. What is posted is owed.
  *   <li>The entries of a transaction come in one statement and sum to zero; entries and transactions are never changed or deleted.
  *       PostgreSQL enforces both.

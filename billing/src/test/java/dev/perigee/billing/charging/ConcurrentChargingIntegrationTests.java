@@ -76,7 +76,7 @@ class ConcurrentChargingIntegrationTests {
         }
         Contenders.together(CONTENDERS, contender -> {
             String id = "sum-" + contender;
-            charging.reserve(request(id));
+            charging.reserve(new ChargeRequest(id, tenant, "moonlet", 1_000, 1_000));
             return charging.settle(id, usages.get(contender), RequestOutcome.COMPLETED);
         });
         assertThat(database.jdbc

@@ -2,6 +2,7 @@ package dev.perigee.platform.completion;
 
 import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.charging.Settlement;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.engine.Generation;
@@ -32,7 +33,8 @@ public final class Completion implements AutoCloseable {
     private final Generation generation;
     private final Charging charging;
     private final QuotaUse quota;
-    private final @Nullable BudgetStanding cutBy;
+    private final Tranches tranches;
+    private final Progress progress;
     private boolean settled;
 
     Completion(
@@ -40,12 +42,14 @@ public final class Completion implements AutoCloseable {
             Generation generation,
             Charging charging,
             QuotaUse quota,
-            @Nullable BudgetStanding cutBy) {
+            Tranches tranches,
+            Progress progress) {
         this.model = model;
         this.generation = generation;
         this.charging = charging;
         this.quota = quota;
-        this.cutBy = cutBy;
+        this.tranches = tranches;
+        this.progress = progress;
     }
 
     /** The request's id. */
@@ -64,11 +68,12 @@ public final class Completion implements AutoCloseable {
     }
 
     /**
-     * The budget that makes the answer end before the length that was asked for, as a stable word, or {@code null} where none does. Only an
-     * answer that ends by its length has met it.
+     * The budget that ended the answer before the length that was asked for, as a stable word, or {@code null} where none did. Known once the
+     * terminal event is there; only an answer that ends by its length has met it.
      */
     public @Nullable String limitSource() {
-        return cutBy == null ? null : cutBy.source();
+        BudgetStanding limit = tranches.limit();
+        return limit == null ? null : limit.source();
     }
 
     /**
@@ -77,11 +82,26 @@ public final class Completion implements AutoCloseable {
      * @return the event, or {@code null} where none came within the timeout
      */
     public @Nullable GenerationEvent next(Duration timeout) throws InterruptedException {
-        GenerationEvent event = generation.next(timeout);
+        GenerationEvent event = paidNext(timeout);
         if (event != null && event.terminal()) {
             settle(event);
         }
         return event;
+    }
+
+    private @Nullable GenerationEvent paidNext(Duration timeout) throws InterruptedException {
+        long start = System.nanoTime();
+        while (true) {
+            tranches.renew(generation, progress.outputTokens());
+            Duration left = timeout.minusNanos(System.nanoTime() - start);
+            GenerationEvent event = generation.next(left);
+            if (event != null || !left.isPositive()) {
+                return event;
+            }
+            if (generation.parked()) {
+                Thread.sleep(Math.min(BudgetLines.POLL_MILLIS, 1 + left.toMillis()));
+            }
+        }
     }
 
     /** Ends the answer where it still runs, and settles it. */
@@ -90,6 +110,7 @@ public final class Completion implements AutoCloseable {
         if (settled) {
             return;
         }
+        tranches.end();
         generation.cancel();
         boolean interrupted = false;
         while (!settled) {
@@ -122,7 +143,10 @@ public final class Completion implements AutoCloseable {
 
     private void settle(TokenUsage usage, RequestOutcome outcome) {
         try {
-            charging.settle(generation.id(), measured(usage), outcome);
+            if (charging.settle(generation.id(), measured(usage), outcome) instanceof Settlement.ExceedsHold exceeds) {
+                throw new IllegalStateException(
+                        "The backend generated more than was granted: " + usage + " of " + exceeds.reservation());
+            }
         } finally {
             quota.end(usage.outputTokens());
         }

@@ -11,6 +11,7 @@ import dev.perigee.engine.Generation;
 import dev.perigee.engine.generation.GenerationRequest;
 import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
+import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.inference.InferenceBackend;
 import dev.perigee.platform.access.Caller;
 import dev.perigee.platform.catalog.Catalog;
@@ -39,6 +40,7 @@ public final class Completions {
     private final Quotas quotas;
     private final ServerKey serverKey;
     private final CompletionProperties properties;
+    private final BudgetLines lines = new BudgetLines();
 
     Completions(
             Catalog catalog,
@@ -56,7 +58,9 @@ public final class Completions {
     }
 
     /**
-     * Starts an answer; the most that it can cost is held from here on.
+     * Starts an answer; what it may cost is held from here on, under a budget its prompt and first token.
+     *
+     * <p>A call whose budget pays for it but for what other calls hold waits for these, for as long as the settings say.
      *
      * @throws CompletionRefusedException where the request is not taken; the refusal is recorded
      * @throws IllegalArgumentException where the request breaks the engine's contract, by name and value; nothing is held on
@@ -73,8 +77,12 @@ public final class Completions {
         QuotaUse quota = enter(request, promptTokens);
         try {
             Admission.Admitted admitted = reserve(request, quota.rates(), promptTokens, maxTokens);
-            Generation generation = submit(request, quota.rates(), Math.toIntExact(admitted.maxOutputTokens()));
-            return new Completion(model, generation, charging, quota, admitted.cutBy());
+            Progress progress = new Progress();
+            GenerationRequest.Limits limits = new GenerationRequest.Limits(
+                    maxTokens, request.stop(), Math.toIntExact(admitted.maxOutputTokens()));
+            Generation generation = submit(request, quota.rates(), limits, progress);
+            Tranches tranches = new Tranches(charging, properties.budgets(), admitted, maxTokens);
+            return new Completion(model, generation, charging, quota, tranches, progress);
         } catch (RuntimeException e) {
             quota.end(0);
             throw e;
@@ -112,8 +120,8 @@ public final class Completions {
     private Admission.Admitted reserve(
             CompletionRequest request, List<RateStanding> rates, int promptTokens, int maxTokens) {
         ChargeRequest charge =
-                new ChargeRequest(request.id(), attribution(request), request.model(), promptTokens, maxTokens);
-        return switch (charging.reserve(charge)) {
+                new ChargeRequest(request.id(), attribution(request), request.model(), promptTokens, maxTokens, 1);
+        return switch (lines.reserve(charging, charge, properties.budgets().patience())) {
             case Admission.Admitted admitted -> admitted;
             case Admission.BudgetExhausted spent ->
                 throw refuse(request, new CompletionRefusal.BudgetExhausted(spent.standing()), rates);
@@ -128,9 +136,8 @@ public final class Completions {
         };
     }
 
-    private Generation submit(CompletionRequest request, List<RateStanding> rates, int maxTokens) {
-        GenerationRequest.Limits limits =
-                new GenerationRequest.Limits(maxTokens, request.output().stop());
+    private Generation submit(
+            CompletionRequest request, List<RateStanding> rates, GenerationRequest.Limits limits, TokenMeter meter) {
         String tenant = request.caller().caller().tenantId().toString();
         GenerationRequest.Scheduling scheduling = new GenerationRequest.Scheduling(tenant, tenant, 1);
         GenerationRequest generation = new GenerationRequest(
@@ -141,7 +148,7 @@ public final class Completions {
                 scheduling,
                 request.output().form());
         try {
-            return backend.submit(generation);
+            return backend.submit(generation, meter);
         } catch (RequestRejectedException e) {
             CompletionRefusal refusal = refusal(e.rejection());
             charging.settle(request.id(), MeasuredUsage.NONE, refusal.outcome());

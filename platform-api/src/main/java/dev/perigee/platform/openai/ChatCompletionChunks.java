@@ -5,6 +5,7 @@ import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.platform.web.Json;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,14 +14,14 @@ final class ChatCompletionChunks {
 
     private final AnswerHead head;
     private final boolean includeUsage;
-    private final @Nullable String limitSource;
+    private final Supplier<@Nullable String> limitSource;
 
     /**
      * Chunks of an answer.
      *
-     * @param limitSource the budget that cuts it, told where it ends by its length
+     * @param limitSource the budget that cut it, asked for where it ended by its length
      */
-    ChatCompletionChunks(AnswerHead head, boolean includeUsage, @Nullable String limitSource) {
+    ChatCompletionChunks(AnswerHead head, boolean includeUsage, Supplier<@Nullable String> limitSource) {
         this.head = head;
         this.includeUsage = includeUsage;
         this.limitSource = limitSource;
@@ -45,7 +46,7 @@ final class ChatCompletionChunks {
             return List.of(OpenAiErrorDialect.body(Answers.cancelled()));
         }
         ObjectNode last = chunk(Json.object(), Answers.finishReason(reason));
-        Answers.tellLimit(last, reason, limitSource);
+        Answers.tellLimit(last, reason, limitSource.get());
         if (!includeUsage) {
             return List.of(last);
         }

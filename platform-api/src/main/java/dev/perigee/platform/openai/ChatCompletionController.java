@@ -63,7 +63,7 @@ final class ChatCompletionController {
             }
             if (order.delivery().stream()) {
                 ChatCompletionChunks chunks =
-                        new ChatCompletionChunks(head, order.delivery().includeUsage(), completion.limitSource());
+                        new ChatCompletionChunks(head, order.delivery().includeUsage(), completion::limitSource);
                 new AnswerStream(completion, chunks, new EventStream(response)).send(keepAlive);
             } else {
                 Json.write(response, collect(completion, head));

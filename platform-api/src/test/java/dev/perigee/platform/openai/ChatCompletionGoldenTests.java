@@ -143,7 +143,7 @@ class ChatCompletionGoldenTests {
 
     private static byte[] stream(List<GenerationEvent> events, boolean includeUsage) throws IOException {
         MockHttpServletResponse response = new MockHttpServletResponse();
-        ChatCompletionChunks chunks = new ChatCompletionChunks(HEAD, includeUsage, null);
+        ChatCompletionChunks chunks = new ChatCompletionChunks(HEAD, includeUsage, () -> null);
         EventStream stream = new EventStream(response);
         for (GenerationEvent event : events) {
             AnswerStream.send(event, chunks, stream);

@@ -191,8 +191,9 @@ public final class ScriptedBackend implements InferenceBackend {
         @Override
         public boolean parked() {
             synchronized (signal) {
-                boolean ends =
-                        cancelled || given == script.deltas().size() || given == request.limits().maxTokens();
+                boolean ends = cancelled
+                        || given == script.deltas().size()
+                        || given == request.limits().maxTokens();
                 return started && !ends && !grantEnded && given == granted;
             }
         }
