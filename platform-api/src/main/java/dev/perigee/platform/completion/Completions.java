@@ -79,7 +79,7 @@ public final class Completions {
             Admission.Admitted admitted = reserve(request, quota.rates(), promptTokens, maxTokens);
             Progress progress = new Progress();
             GenerationRequest.Limits limits = new GenerationRequest.Limits(
-                    maxTokens, request.stop(), Math.toIntExact(admitted.maxOutputTokens()));
+                    maxTokens, request.output().stop(), Math.toIntExact(admitted.maxOutputTokens()));
             Generation generation = submit(request, quota.rates(), limits, progress);
             Tranches tranches = new Tranches(charging, properties.budgets(), admitted, maxTokens);
             return new Completion(model, generation, charging, quota, tranches, progress);
