@@ -59,6 +59,15 @@ class CommandTests {
                 refusal("model.safetensors", "convert", "FOLDER/damaged", "FOLDER/new.gguf", "--format", "q8_0"),
                 refusal("FOLDER/damaged exists", "convert", "MODEL", "FOLDER/damaged", "--format", "bf16"),
                 refusal("latentNormEps", "generate", "--prompt", "Hi", "--model", "MODEL", "--latent-norm-eps", "2"),
+                refusal("FILE", "verify-receipt"),
+                refusal("FOLDER/nowhere", "verify-receipt", "FOLDER/nowhere", "--key", "FOLDER/keys.json"),
+                refusal(
+                        "FOLDER/none.json",
+                        "verify-receipt",
+                        "FOLDER/damaged/config.json",
+                        "--key",
+                        "FOLDER/none.json"),
+                refusal("holds no \"keys\"", "verify-receipt", "MODEL/config.json", "--key", "MODEL/config.json"),
                 refusal("\"now\"", "serve", "now"));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
+import com.openai.core.http.HttpResponseFor;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.FunctionDefinition;
@@ -17,6 +18,7 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.CompletionUsage;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +47,12 @@ class PlatformIntegrationTests {
                     .asString();
             OpenAIClient client = platform.client(key);
             CompletionUsage story = streamStory(client);
-            CompletionUsage call = callTool(client);
-            input = story.promptTokens() + call.promptTokens();
-            output = story.completionTokens() + call.completionTokens();
+            Called called = callTool(client);
+            input = story.promptTokens() + called.usage().promptTokens();
+            output = story.completionTokens() + called.usage().completionTokens();
             assertUsage(platform, tenant, input, output);
             assertOpenAddresses(platform);
+            assertReceipt(platform, key, called.requestId());
         }
         try (RunningPlatform platform = RunningPlatform.start(dataDirectory)) {
             assertUsage(platform, tenant, input, output);
@@ -62,6 +65,23 @@ class PlatformIntegrationTests {
             assertThatExceptionOfType(UnauthorizedException.class)
                     .isThrownBy(() -> streamStory(platform.client(key + "x")));
         }
+    }
+
+    /** A request's receipt, checked by the command against the keys in the data directory. */
+    private static void assertReceipt(RunningPlatform platform, String key, String requestId) throws Exception {
+        Path file = dataDirectory.resolve("receipt.json");
+        Files.writeString(file, platform.get("/v1/receipts/" + requestId, key).body());
+        String keys = dataDirectory.resolve("receipt-keys.json").toString();
+
+        Captured genuine = Captured.run("verify-receipt", file.toString(), "--key", keys);
+        Files.writeString(file, Files.readString(file).replace("\"output\":", "\"output\":1"));
+        Captured changed = Captured.run("verify-receipt", file.toString(), "--key", keys);
+
+        assertThat(genuine.out()).startsWith("genuine: the receipt of request " + requestId);
+        assertThat(genuine.status()).isZero();
+        assertThat(changed.errors())
+                .containsExactly("perigee: " + file + " was changed: the signature does not fit its content");
+        assertThat(changed.status()).isEqualTo(2);
     }
 
     private static CompletionUsage streamStory(OpenAIClient client) {
@@ -85,7 +105,9 @@ class PlatformIntegrationTests {
         }
     }
 
-    private static CompletionUsage callTool(OpenAIClient client) {
+    private record Called(CompletionUsage usage, String requestId) {}
+
+    private static Called callTool(OpenAIClient client) {
         FunctionDefinition weather = FunctionDefinition.builder()
                 .name("get_weather")
                 .description("Get the weather of a city")
@@ -95,26 +117,29 @@ class PlatformIntegrationTests {
                         .putAdditionalProperty("required", JsonValue.from(List.of("city")))
                         .build())
                 .build();
-        ChatCompletion answer = client.chat()
+        try (HttpResponseFor<ChatCompletion> response = client.chat()
                 .completions()
+                .withRawResponse()
                 .create(ChatCompletionCreateParams.builder()
                         .model("moonlet")
                         .addUserMessage("What is the weather in Oslo?")
                         .temperature(0)
                         .maxCompletionTokens(120)
                         .addFunctionTool(weather)
-                        .build());
-        ChatCompletionMessageFunctionToolCall.Function call = answer.choices()
-                .getFirst()
-                .message()
-                .toolCalls()
-                .orElseThrow()
-                .getFirst()
-                .asFunction()
-                .function();
-        assertThat(call.name()).isEqualTo("get_weather");
-        assertThat(call.arguments()).contains("Oslo");
-        return answer.usage().orElseThrow();
+                        .build())) {
+            ChatCompletion answer = response.parse();
+            ChatCompletionMessageFunctionToolCall.Function call = answer.choices()
+                    .getFirst()
+                    .message()
+                    .toolCalls()
+                    .orElseThrow()
+                    .getFirst()
+                    .asFunction()
+                    .function();
+            assertThat(call.name()).isEqualTo("get_weather");
+            assertThat(call.arguments()).contains("Oslo");
+            return new Called(answer.usage().orElseThrow(), response.requestId().orElseThrow());
+        }
     }
 
     private static void assertUsage(RunningPlatform platform, String tenant, long input, long output) throws Exception {

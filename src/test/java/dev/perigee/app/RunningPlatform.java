@@ -78,6 +78,14 @@ final class RunningPlatform implements AutoCloseable {
         return send(HttpRequest.newBuilder(URI.create(address() + path)).GET().build());
     }
 
+    /** What the data plane answers to this key. */
+    HttpResponse<String> get(String path, String apiKey) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(address() + path))
+                .header("Authorization", "Bearer " + apiKey)
+                .GET()
+                .build());
+    }
+
     OpenAIClient client(String apiKey) {
         return OpenAIOkHttpClient.builder()
                 .baseUrl(address() + "/v1")

@@ -29,6 +29,7 @@ class ModularityTests {
                         "audit",
                         "catalog",
                         "quota",
+                        "receipt",
                         "completion",
                         "openai",
                         "admin");

@@ -23,6 +23,7 @@ import picocli.CommandLine.ParameterException;
             DetokenizeCommand.class,
             InspectCommand.class,
             ConvertCommand.class,
+            VerifyReceiptCommand.class,
             HelpCommand.class
         })
 public final class PerigeeCommand {

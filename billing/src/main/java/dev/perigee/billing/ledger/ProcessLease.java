@@ -3,6 +3,7 @@ package dev.perigee.billing.ledger;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -45,7 +46,7 @@ public final class ProcessLease implements AutoCloseable {
     public void start() {
         renew();
         long period = lease.toMillis() / RENEWALS;
-        timer.scheduleAtFixedRate(this::renewOrWarn, period, period, TimeUnit.MILLISECONDS);
+        Future<?> _ = timer.scheduleAtFixedRate(this::renewOrWarn, period, period, TimeUnit.MILLISECONDS);
     }
 
     /** Ends the lease; whatever this process still holds is expired by the next one that looks. */

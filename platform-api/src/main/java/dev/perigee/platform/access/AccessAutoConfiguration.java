@@ -106,6 +106,7 @@ public final class AccessAutoConfiguration {
                         http.securityMatcher(
                                 "/actuator/health/**",
                                 "/actuator/prometheus",
+                                "/.well-known/perigee-receipt-keys.json",
                                 "/v3/api-docs/**",
                                 "/docs/**",
                                 "/swagger-ui/**"),

@@ -5,6 +5,7 @@ import dev.perigee.billing.budget.Budgets;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.invoicing.Invoices;
 import dev.perigee.billing.pricing.PriceBooks;
+import dev.perigee.billing.receipts.Receipts;
 import dev.perigee.platform.access.AccessAutoConfiguration;
 import dev.perigee.platform.access.AdminTokenVerifier;
 import dev.perigee.platform.apikey.ApiKeys;
@@ -12,6 +13,7 @@ import dev.perigee.platform.audit.AuditAutoConfiguration;
 import dev.perigee.platform.audit.AuditLog;
 import dev.perigee.platform.quota.QuotaAutoConfiguration;
 import dev.perigee.platform.quota.Quotas;
+import dev.perigee.platform.receipt.ReceiptAutoConfiguration;
 import dev.perigee.platform.tenancy.Projects;
 import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.JsonBodies;
@@ -25,9 +27,10 @@ import org.springframework.context.annotation.Bean;
             AccessAutoConfiguration.class,
             AuditAutoConfiguration.class,
             QuotaAutoConfiguration.class,
+            ReceiptAutoConfiguration.class,
             BillingAutoConfiguration.class
         })
-@ConditionalOnBean({AdminTokenVerifier.class, UsageReport.class, Quotas.class, AuditLog.class})
+@ConditionalOnBean({AdminTokenVerifier.class, UsageReport.class, Quotas.class, AuditLog.class, Receipts.class})
 public final class AdminAutoConfiguration {
 
     @Bean
@@ -73,8 +76,8 @@ public final class AdminAutoConfiguration {
     }
 
     @Bean
-    RequestsController requestsController(UsageReport usage) {
-        return new RequestsController(usage);
+    RequestsController requestsController(UsageReport usage, Receipts receipts) {
+        return new RequestsController(usage, receipts);
     }
 
     @Bean

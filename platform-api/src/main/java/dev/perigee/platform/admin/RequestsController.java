@@ -3,17 +3,20 @@ package dev.perigee.platform.admin;
 import dev.perigee.billing.charging.RecordedRequest;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.metering.MeasuredUsage;
+import dev.perigee.billing.receipts.Receipts;
 import dev.perigee.platform.web.Json;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code GET /admin/v1/requests/{request_id}}: everything that is recorded of one request. */
@@ -22,16 +25,25 @@ import tools.jackson.databind.node.ObjectNode;
 final class RequestsController {
 
     private final UsageReport usage;
+    private final Receipts receipts;
 
-    RequestsController(UsageReport usage) {
+    RequestsController(UsageReport usage, Receipts receipts) {
         this.usage = usage;
+        this.receipts = receipts;
     }
 
     @Operation(summary = "Everything that is recorded of one request")
     @GetMapping("/admin/v1/requests/{id}")
     void one(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Query.none(request);
-        Json.write(response, form(usage.find(id).orElseThrow(() -> Ids.unknown("request"))));
+        RecordedRequest found = usage.find(id).orElseThrow(() -> Ids.unknown("request"));
+        Json.write(response, form(found).set("receipt", receipt(found)));
+    }
+
+    private @Nullable JsonNode receipt(RecordedRequest request) {
+        return receipts.find(request.attribution().tenantId(), request.requestId())
+                .map(receipt -> Json.read(receipt.json().getBytes(StandardCharsets.UTF_8)))
+                .orElse(null);
     }
 
     private static ObjectNode form(RecordedRequest request) {

@@ -11,7 +11,7 @@
  */
 @ApplicationModule(
         displayName = "Admin API",
-        allowedDependencies = {"access", "apikey", "audit", "quota", "tenancy", "web"})
+        allowedDependencies = {"access", "apikey", "audit", "quota", "receipt", "tenancy", "web"})
 @NullMarked
 package dev.perigee.platform.admin;
 

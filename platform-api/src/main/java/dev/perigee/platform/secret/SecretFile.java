@@ -44,6 +44,19 @@ public final class SecretFile {
         }
     }
 
+    /**
+     * Puts this line in the place of what the file holds, in one step.
+     *
+     * @throws SecretFileException where it cannot be written
+     */
+    public void replace(String line) {
+        try {
+            create(line);
+        } catch (IOException e) {
+            throw new SecretFileException(path, "cannot be written: " + e, e);
+        }
+    }
+
     private String read() throws IOException {
         if (Files.size(path) > MAX_BYTES) {
             throw new SecretFileException(path, "is longer than " + MAX_BYTES + " bytes", null);

@@ -8,7 +8,12 @@ public final class SecretFileException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    SecretFileException(Path path, String problem, @Nullable Throwable cause) {
+    /**
+     * A failure of this file.
+     *
+     * @param problem what is wrong, to follow its path
+     */
+    public SecretFileException(Path path, String problem, @Nullable Throwable cause) {
         super(path + " " + problem, cause);
     }
 }

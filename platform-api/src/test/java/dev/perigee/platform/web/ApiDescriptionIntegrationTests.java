@@ -27,6 +27,8 @@ class ApiDescriptionIntegrationTests {
                         "/v1/chat/completions",
                         "/v1/models",
                         "/v1/models/{name}",
+                        "/v1/receipts/{id}",
+                        "/.well-known/perigee-receipt-keys.json",
                         "/admin/v1/tenants",
                         "/admin/v1/tenants/{id}",
                         "/admin/v1/tenants/{tenant}/projects",

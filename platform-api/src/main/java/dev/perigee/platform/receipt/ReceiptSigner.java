@@ -1,0 +1,69 @@
+package dev.perigee.platform.receipt;
+
+import dev.perigee.billing.receipts.Receipts;
+import dev.perigee.platform.web.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Signs what was settled, over and over, and keeps a copy of the published keys where receipts are checked offline. */
+final class ReceiptSigner implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReceiptSigner.class);
+
+    private final Receipts receipts;
+    private final Path published;
+    private final Duration period;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("receipts").daemon().factory());
+
+    /**
+     * A signer that does not run yet.
+     *
+     * @param published the file for the public keys
+     */
+    ReceiptSigner(Receipts receipts, Path published, Duration period) {
+        this.receipts = receipts;
+        this.published = published;
+        this.period = period;
+    }
+
+    /** Begins; fails where the key or the database cannot be used. */
+    void start() {
+        publish();
+        Future<?> _ = timer.scheduleWithFixedDelay(
+                this::signOrWarn, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void publish() {
+        try {
+            Files.createDirectories(published.toAbsolutePath().getParent());
+            Files.write(published, Json.bytes(receipts.keys().json()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void signOrWarn() {
+        try {
+            if (receipts.signPending() > 0) {
+                publish();
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("Receipts could not be signed; trying again in {}: {}", period, e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdown();
+    }
+}
