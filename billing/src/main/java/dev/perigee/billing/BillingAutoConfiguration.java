@@ -5,15 +5,20 @@ import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.charging.ChargingTables;
 import dev.perigee.billing.charging.JdbcCharging;
+import dev.perigee.billing.charging.JdbcReconciliations;
 import dev.perigee.billing.charging.JdbcUsageReport;
+import dev.perigee.billing.charging.Settling;
+import dev.perigee.billing.charging.UsageRecovery;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.invoicing.Invoices;
 import dev.perigee.billing.invoicing.JdbcInvoices;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ProcessLease;
+import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.pricing.JdbcPriceBooks;
 import dev.perigee.billing.pricing.PriceBooks;
+import java.nio.file.Path;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -22,6 +27,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -65,7 +71,39 @@ public final class BillingAutoConfiguration {
     @ConditionalOnMissingBean
     ProcessLease processLease(JdbcClient jdbc, BillingProperties properties) {
         DurabilityCheck.run(jdbc);
-        return new ProcessLease(jdbc, new JdbcReservations(jdbc), properties.lease());
+        return new ProcessLease(jdbc, new JdbcReservations(jdbc), properties.lease(), properties.orphanHold());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    UsageJournal usageJournal(ProcessLease lease, BillingProperties properties, Environment environment) {
+        return UsageJournal.create(journalFolder(properties, environment), lease.processId(), properties.maxRunning());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Settling settling(JdbcClient jdbc, PlatformTransactionManager transactions, BillingProperties properties) {
+        return new Settling(ChargingTables.over(jdbc, transactions), transactions, properties.settleDeadline());
+    }
+
+    /** Replays what dead processes left before anything new is charged. */
+    @Bean(initMethod = "start")
+    @ConditionalOnMissingBean
+    UsageRecovery usageRecovery(
+            UsageJournal journal, Settling settling, BillingProperties properties, Environment environment) {
+        return new UsageRecovery(journalFolder(properties, environment), journal, settling);
+    }
+
+    private static Path journalFolder(BillingProperties properties, Environment environment) {
+        Path chosen = properties.journalFolder();
+        String home = System.getProperty("user.home") + "/.perigee";
+        return chosen != null ? chosen : Path.of(environment.getProperty("perigee.data-dir", home), "usage-journal");
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    JdbcReconciliations reconciliations(JdbcClient jdbc) {
+        return new JdbcReconciliations(jdbc);
     }
 
     @Bean
@@ -74,13 +112,9 @@ public final class BillingAutoConfiguration {
             JdbcClient jdbc,
             PlatformTransactionManager transactions,
             PriceBooks priceBooks,
-            ProcessLease lease,
-            BillingProperties properties) {
+            Settling settling,
+            UsageRecovery recovery) {
         return new JdbcCharging(
-                priceBooks,
-                ChargingTables.over(jdbc, transactions),
-                transactions,
-                properties.settleDeadline(),
-                lease.processId());
+                priceBooks, ChargingTables.over(jdbc, transactions), transactions, settling, recovery.journal());
     }
 }

@@ -1,6 +1,8 @@
 package dev.perigee.billing;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -9,20 +11,31 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param lease How long a platform counts as living after it last said so: what a killed one held is expired then. From 1 second to
  *     1 hour.
- * @param settleDeadline How long a finished request waits for a database that is away before its usage is given up. From 0 to 1 hour.
+ * @param settleDeadline How long a finished request waits for a database that is away before its answer fails; it is settled later all the
+ *     same. From 0 to 1 hour.
+ * @param orphanHold How long after its lease has ended what a killed platform held is kept, for its journal to be replayed. From 0 to 30 days.
+ * @param journalFolder Where the counts of running requests are kept. Default: usage-journal in the data directory.
+ * @param maxRunning How many requests can run at the same time. From 1 to 1 million.
  */
 @ConfigurationProperties("perigee.billing")
 record BillingProperties(
         @DefaultValue("30s") Duration lease,
-        @DefaultValue("60s") Duration settleDeadline) {
+        @DefaultValue("60s") Duration settleDeadline,
+        @DefaultValue("1h") Duration orphanHold,
+        @Nullable Path journalFolder,
+        @DefaultValue("4096") int maxRunning) {
 
     BillingProperties {
-        check("perigee.billing.lease", lease, Duration.ofSeconds(1));
-        check("perigee.billing.settle-deadline", settleDeadline, Duration.ZERO);
+        check("perigee.billing.lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
+        check("perigee.billing.settle-deadline", settleDeadline, Duration.ZERO, Duration.ofHours(1));
+        check("perigee.billing.orphan-hold", orphanHold, Duration.ZERO, Duration.ofDays(30));
+        if (maxRunning < 1 || maxRunning > 1_000_000) {
+            throw new IllegalArgumentException(
+                    "perigee.billing.max-running is " + maxRunning + ", must be from 1 to 1000000");
+        }
     }
 
-    private static void check(String name, Duration value, Duration least) {
-        Duration most = Duration.ofHours(1);
+    private static void check(String name, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new IllegalArgumentException(
                     name + " is " + value + ", must be from " + least.toSeconds() + "s to " + most.toHours() + "h");

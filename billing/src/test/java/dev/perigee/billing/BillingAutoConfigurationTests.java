@@ -33,7 +33,10 @@ class BillingAutoConfigurationTests {
                     JdbcTemplateAutoConfiguration.class,
                     JdbcClientAutoConfiguration.class,
                     FlywayAutoConfiguration.class))
-            .withPropertyValues("spring.flyway.locations=classpath:db/migration/billing");
+            .withPropertyValues(
+                    "spring.flyway.locations=classpath:db/migration/billing",
+                    "perigee.data-dir=" + System.getProperty("java.io.tmpdir") + "/perigee-test-"
+                            + ProcessHandle.current().pid());
 
     @Test
     void beansWhenDatabaseIsThereAreOffered() {

@@ -6,24 +6,32 @@ import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.charging.ChargingTables;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcUsageReport;
+import dev.perigee.billing.charging.Settling;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.CostAttribution;
-import dev.perigee.billing.metering.JdbcUsageRecords;
+import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.pricing.JdbcPriceBooks;
 import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.billing.pricing.Rate;
 import dev.perigee.postgres.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Currency;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.FileSystemUtils;
 
 /** A database of its own with billing's tables, and billing's parts over it. */
 public final class BillingDatabase implements AutoCloseable {
@@ -39,8 +47,15 @@ public final class BillingDatabase implements AutoCloseable {
     public final JdbcBudgets budgets;
     public final JdbcReservations reservations;
     public final JdbcLedger ledger;
+    private final Path folder;
+    private final Map<ProcessLease, UsageJournal> journals = new ConcurrentHashMap<>();
 
     public BillingDatabase(int connections) {
+        try {
+            folder = Files.createTempDirectory("perigee-test-journals-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         TestDatabase database = TestDatabase.create();
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(database.jdbcUrl());
@@ -77,17 +92,24 @@ public final class BillingDatabase implements AutoCloseable {
 
     /** The facade, as the process that holds this lease, with other transactions. */
     public JdbcCharging charging(ProcessLease lease, PlatformTransactionManager chosen) {
-        return new JdbcCharging(
-                priceBooks,
-                new ChargingTables(budgets, reservations, new JdbcUsageRecords(jdbc), ledger),
-                chosen,
-                Duration.ofSeconds(20),
-                lease.processId());
+        ChargingTables tables = ChargingTables.over(jdbc, transactions);
+        Settling settling = new Settling(tables, chosen, Duration.ofSeconds(20));
+        return new JdbcCharging(priceBooks, tables, chosen, settling, journal(lease));
+    }
+
+    /** The journal of the process that holds this lease. */
+    public UsageJournal journal(ProcessLease lease) {
+        return journals.computeIfAbsent(lease, each -> UsageJournal.create(folder, each.processId(), 200));
+    }
+
+    /** Where the journals are. */
+    public Path journalFolder() {
+        return folder;
     }
 
     /** A lease that is not taken yet. */
     public ProcessLease lease(Duration length) {
-        return new ProcessLease(jdbc, reservations, length);
+        return new ProcessLease(jdbc, reservations, length, Duration.ZERO);
     }
 
     /** Moves the database's clock by an interval, such as {@code 1 hour}; every connection sees it. */
@@ -118,5 +140,7 @@ public final class BillingDatabase implements AutoCloseable {
     @Override
     public void close() {
         dataSource.close();
+        journals.values().forEach(UsageJournal::close);
+        FileSystemUtils.deleteRecursively(folder.toFile());
     }
 }

@@ -3,11 +3,15 @@ package dev.perigee.billing.charging;
 import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.ledger.ReservationState;
+import dev.perigee.billing.metering.UsageSlot;
 import java.util.Currency;
 import org.jspecify.annotations.Nullable;
 
 /** What became of {@link Charging#reserve}, in order of precedence. */
 public sealed interface Admission {
+
+    /** As many requests run as can be counted at the same time; nothing is held. */
+    record TooManyRunning() implements Admission {}
 
     /** The model has no price in force in the tenant's currency; nothing is held. */
     record UnpricedModel(String model, Currency currency) implements Admission {}
@@ -34,9 +38,11 @@ public sealed interface Admission {
      * @param maxOutputTokens the most tokens that may be generated before {@link Charging#extend}: what was asked for, or what the budgets
      *     pay for
      * @param cutBy the budget that pays for fewer than were asked for, or {@code null} where none does
+     * @param slot where its tokens are to be counted, each before it can be seen
      */
     record Admitted(
             Reservation reservation,
             long maxOutputTokens,
-            @Nullable BudgetStanding cutBy) implements Admission {}
+            @Nullable BudgetStanding cutBy,
+            UsageSlot slot) implements Admission {}
 }

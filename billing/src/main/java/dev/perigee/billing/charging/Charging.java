@@ -28,7 +28,7 @@ public interface Charging {
      * <p>Where the budgets of key, project and tenant pay for fewer tokens than that, it is admitted for these; whoever generates must keep to
      * {@link Admission.Admitted#maxOutputTokens}.
      *
-     * @return the first that applies of {@link Admission.UnpricedModel}, {@link Admission.BudgetExhausted},
+     * @return the first that applies of {@link Admission.TooManyRunning}, {@link Admission.UnpricedModel}, {@link Admission.BudgetExhausted},
      *     {@link Admission.DuplicateRequest}, {@link Admission.Admitted}
      * @throws IllegalArgumentException where the tenant was charged in another currency before
      */

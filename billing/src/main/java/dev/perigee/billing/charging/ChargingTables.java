@@ -3,6 +3,7 @@ package dev.perigee.billing.charging;
 import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
+import dev.perigee.billing.metering.JdbcEngineCounts;
 import dev.perigee.billing.metering.JdbcUsageRecords;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -14,9 +15,14 @@ import org.springframework.transaction.PlatformTransactionManager;
  * @param reservations what is held
  * @param usageRecords what was used
  * @param ledger what is owed
+ * @param engineCounts what was computed
  */
 public record ChargingTables(
-        JdbcBudgets budgets, JdbcReservations reservations, JdbcUsageRecords usageRecords, JdbcLedger ledger) {
+        JdbcBudgets budgets,
+        JdbcReservations reservations,
+        JdbcUsageRecords usageRecords,
+        JdbcLedger ledger,
+        JdbcEngineCounts engineCounts) {
 
     /** The tables behind these connections. */
     public static ChargingTables over(JdbcClient jdbc, PlatformTransactionManager transactions) {
@@ -24,6 +30,7 @@ public record ChargingTables(
                 new JdbcBudgets(jdbc, transactions),
                 new JdbcReservations(jdbc),
                 new JdbcUsageRecords(jdbc),
-                new JdbcLedger(jdbc));
+                new JdbcLedger(jdbc),
+                new JdbcEngineCounts(jdbc, transactions));
     }
 }

@@ -2,87 +2,94 @@ package dev.perigee.billing.charging;
 
 import dev.perigee.billing.budget.BudgetClaim;
 import dev.perigee.billing.budget.BudgetDecision;
-import dev.perigee.billing.budget.JdbcBudgets;
-import dev.perigee.billing.ledger.JdbcLedger;
-import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.Reservation;
-import dev.perigee.billing.ledger.ReservationState;
 import dev.perigee.billing.metering.CostAttribution;
-import dev.perigee.billing.metering.JdbcUsageRecords;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageEvent;
+import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.money.Money;
 import dev.perigee.billing.pricing.PriceBookVersion;
 import dev.perigee.billing.pricing.PriceBooks;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
-import org.springframework.core.retry.RetryPolicy;
-import org.springframework.core.retry.RetryTemplate;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Charging over PostgreSQL, one transaction a call.
  *
- * <p>Two guards make a request count once, both decided by PostgreSQL: the conditional update of its reservation and the primary key of its
- * usage row. A settlement whose commit got no answer may therefore be tried again blindly.
+ * <p>A request has a slot in the journal before anything is held for it, and until it is settled.
  */
 public final class JdbcCharging implements Charging {
 
-    private static final Duration FIRST_DELAY = Duration.ofMillis(50);
-    private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
-
     private final PriceBooks priceBooks;
-    private final JdbcBudgets budgets;
-    private final JdbcReservations reservations;
-    private final JdbcUsageRecords usageRecords;
-    private final JdbcLedger ledger;
+    private final ChargingTables tables;
     private final TransactionTemplate transaction;
-    private final RetryTemplate settleRetries;
-    private final UUID processId;
+    private final Settling settling;
+    private final UsageJournal journal;
 
     /**
      * A facade over these parts, which write in the transactions of {@code transactions}.
      *
-     * @param settleDeadline for how long a settlement is tried again while the database is away
-     * @param processId the process that holds what is reserved here
+     * @param settling ends what is reserved here
+     * @param journal where running requests are counted, of the process that holds what is reserved here
      */
     public JdbcCharging(
             PriceBooks priceBooks,
             ChargingTables tables,
             PlatformTransactionManager transactions,
-            Duration settleDeadline,
-            UUID processId) {
+            Settling settling,
+            UsageJournal journal) {
         this.priceBooks = priceBooks;
-        this.budgets = tables.budgets();
-        this.reservations = tables.reservations();
-        this.usageRecords = tables.usageRecords();
-        this.ledger = tables.ledger();
+        this.tables = tables;
         this.transaction = new TransactionTemplate(transactions);
-        this.settleRetries = new RetryTemplate(whileDatabaseIsAway(settleDeadline));
-        this.processId = processId;
+        this.settling = settling;
+        this.journal = journal;
     }
 
     @Override
     public Admission reserve(ChargeRequest request) {
+        UsageJournal.Beginning beginning = journal.begin(request.requestId());
+        return switch (beginning) {
+            case FULL -> new Admission.TooManyRunning();
+            case BEGUN_BEFORE -> duplicate(request);
+            case BEGUN -> reserveCounted(request);
+        };
+    }
+
+    /** Where the reply to the commit is lost, the recovery finds a hold without a slot. */
+    private Admission reserveCounted(ChargeRequest request) {
+        boolean admitted = false;
+        try {
+            Admission admission = decide(request);
+            admitted = admission instanceof Admission.Admitted;
+            return admission;
+        } finally {
+            if (!admitted) {
+                journal.free(request.requestId());
+            }
+        }
+    }
+
+    private Admission duplicate(ChargeRequest request) {
+        return new Admission.DuplicateRequest(
+                request.requestId(),
+                tables.reservations().stateOf(request.requestId()).orElse(null));
+    }
+
+    private Admission decide(ChargeRequest request) {
         return transaction.execute(status -> {
             CostAttribution attribution = request.attribution();
             Optional<PriceBookVersion> price = priceBooks.inForce(request.model(), attribution.currency());
             if (price.isEmpty()) {
                 return new Admission.UnpricedModel(request.model(), attribution.currency());
             }
-            ledger.openAccounts(attribution.tenantId(), attribution.currency());
+            tables.ledger().openAccounts(attribution.tenantId(), attribution.currency());
             BudgetClaim.Tokens tokens = new BudgetClaim.Tokens(
                     request.promptTokens(), request.maxOutputTokens(), request.firstOutputTokens());
-            return switch (budgets.decide(
-                    new BudgetClaim(attribution, price.get().rate(), tokens, null))) {
+            return switch (tables.budgets()
+                    .decide(new BudgetClaim(attribution, price.get().rate(), tokens, null))) {
                 case BudgetDecision.Exhausted exhausted ->
                     new Admission.BudgetExhausted(exhausted.standing(), exhausted.heldByOthers());
                 case BudgetDecision.Paid paid -> hold(request, price.get(), paid);
@@ -100,13 +107,14 @@ public final class JdbcCharging implements Charging {
                 request.promptTokens() + paid.maxOutputTokens(),
                 price,
                 Instant.EPOCH);
-        return reservations
-                .hold(processId, candidate)
-                .<Admission>map(
-                        reservation -> new Admission.Admitted(reservation, paid.maxOutputTokens(), paid.cutBy()))
-                .orElseGet(() -> new Admission.DuplicateRequest(
-                        request.requestId(),
-                        reservations.stateOf(request.requestId()).orElse(null)));
+        return tables.reservations()
+                .hold(journal.processId(), candidate)
+                .<Admission>map(reservation -> new Admission.Admitted(
+                        reservation,
+                        paid.maxOutputTokens(),
+                        paid.cutBy(),
+                        journal.find(request.requestId()).orElseThrow()))
+                .orElseGet(() -> duplicate(request));
     }
 
     @Override
@@ -116,7 +124,7 @@ public final class JdbcCharging implements Charging {
                 reservation.price().rate(),
                 new BudgetClaim.Tokens(0, outputTokens, outputTokens),
                 new BudgetClaim.Held(reservation.held().nanos(), reservation.heldTokens(), reservation.reservedAt()));
-        return transaction.execute(status -> switch (budgets.decide(claim)) {
+        return transaction.execute(status -> switch (tables.budgets().decide(claim)) {
             case BudgetDecision.Exhausted exhausted ->
                 new Extension.BudgetExhausted(exhausted.standing(), exhausted.heldByOthers());
             case BudgetDecision.Paid paid -> holdMore(reservation, paid.maxOutputTokens());
@@ -126,7 +134,7 @@ public final class JdbcCharging implements Charging {
     private Extension holdMore(Reservation reservation, long outputTokens) {
         Money more = reservation.price().rate().highestCost(0, outputTokens);
         Reservation extended = reservation.extendedBy(more, outputTokens);
-        return reservations.extend(extended)
+        return tables.reservations().extend(extended)
                 ? new Extension.Extended(extended, outputTokens)
                 : new Extension.NotRunning(reservation.requestId());
     }
@@ -134,70 +142,18 @@ public final class JdbcCharging implements Charging {
     @Override
     public Settlement settle(String requestId, MeasuredUsage usage, RequestOutcome outcome) {
         ChargeRequest.checkRequestId(requestId);
-        return settleRetries.invoke(() -> transaction.execute(status -> {
-            Settlement settlement = settleOnce(requestId, usage, outcome);
-            if (settlement instanceof Settlement.ExceedsHold) {
-                status.setRollbackOnly();
-            }
-            return settlement;
-        }));
-    }
-
-    private Settlement settleOnce(String requestId, MeasuredUsage usage, RequestOutcome outcome) {
-        ReservationState end = usage.isNone() ? ReservationState.RELEASED : ReservationState.SETTLED;
-        Optional<Reservation> resolved =
-                reservations.resolve(requestId, end).or(() -> reservations.lockExpired(requestId));
-        if (resolved.isEmpty()) {
-            return reservations.stateOf(requestId).isEmpty()
-                    ? new Settlement.NeverReserved(requestId)
-                    : new Settlement.AlreadySettled(requestId);
-        }
-        return record(resolved.get(), usage, outcome);
-    }
-
-    private Settlement record(Reservation reservation, MeasuredUsage usage, RequestOutcome outcome) {
-        String requestId = reservation.requestId();
-        CostAttribution attribution = reservation.attribution();
-        Money cost = reservation.price().rate().cost(usage);
-        long tokens = usage.inputTokens() + usage.outputTokens();
-        if (!reservation.covers(cost, tokens)) {
-            return new Settlement.ExceedsHold(reservation);
-        }
-        budgets.keep(attribution.tenantId());
-        UsageEvent.Charge charge = new UsageEvent.Charge(reservation.price().id(), cost, reservation.reservedAt());
-        if (!usageRecords.add(new UsageEvent(requestId, attribution, reservation.model(), outcome, usage, charge))) {
-            return new Settlement.AlreadySettled(requestId);
-        }
-        if (!usage.isNone()) {
-            ledger.postSettlement(requestId, attribution, cost, tokens);
-            budgets.settle(attribution, reservation.reservedAt(), cost.nanos(), tokens);
-        }
-        return new Settlement.Settled(cost);
+        return settling.settle(journal, requestId, usage, outcome);
     }
 
     @Override
     public void refuse(RefusedRequest refused) {
-        usageRecords.add(new UsageEvent(
-                refused.requestId(),
-                refused.attribution(),
-                refused.model(),
-                refused.reason(),
-                MeasuredUsage.NONE,
-                null));
-    }
-
-    private static RetryPolicy whileDatabaseIsAway(Duration deadline) {
-        return RetryPolicy.builder()
-                .includes(
-                        TransientDataAccessException.class,
-                        RecoverableDataAccessException.class,
-                        DataAccessResourceFailureException.class,
-                        TransactionException.class)
-                .maxRetries(Long.MAX_VALUE)
-                .timeout(deadline)
-                .delay(FIRST_DELAY)
-                .multiplier(2)
-                .maxDelay(LONGEST_DELAY)
-                .build();
+        tables.usageRecords()
+                .add(new UsageEvent(
+                        refused.requestId(),
+                        refused.attribution(),
+                        refused.model(),
+                        refused.reason(),
+                        MeasuredUsage.NONE,
+                        null));
     }
 }

@@ -3,9 +3,10 @@
  *
  * <p><b>Owns</b>: the order in which prices, reservations, usage rows and postings are written, and that they are written together; that
  * budgets are asked before anything is held.
- * <b>Does not own</b>: counting tokens; deciding rates or whether a model is served.
+ * It also settles what a process left behind, and compares what was counted, recorded and posted. <b>Does not own</b>: counting tokens; deciding rates or whether a model is served.
  *
- * <p><b>Invariants</b>: a request is admitted once and recorded at most once; a settled request's usage row, reservation and posting commit
+ * <p><b>Invariants</b>: a request has a slot in the journal before anything is held for it and until it is settled, so that a killed process's
+ * requests are billed for the tokens counted ({@code interrupted}), or released where there is none; a request is admitted once and recorded at most once; a settled request's usage row, reservation and posting commit
  * together or not at all; recorded cost is tokens times the price of the version in force at admission; expected refusals are sealed
  * outcomes, an exception means a bug or a lost database.
  *

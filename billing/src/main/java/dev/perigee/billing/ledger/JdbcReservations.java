@@ -7,7 +7,9 @@ import dev.perigee.billing.pricing.PriceBookVersion;
 import dev.perigee.billing.pricing.PriceBookVersionRow;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -101,12 +103,21 @@ public final class JdbcReservations {
                 .optional();
     }
 
-    /** Expires what dead processes hold; returns how many reservations that were. */
-    public int expireOrphans() {
+    /** The requests for which a process holds something. */
+    public List<String> heldBy(UUID processId) {
+        return jdbc.sql("SELECT request_id FROM billing.reservation WHERE process_id = :process AND state = 'reserved'")
+                .param("process", processId)
+                .query((row, number) -> row.getString("request_id"))
+                .list();
+    }
+
+    /** Expires what processes hold that have been dead for so long; returns how many reservations that were. */
+    public int expireOrphans(Duration dead) {
         return jdbc.sql("""
                         UPDATE billing.reservation r SET state = 'expired', resolved_at = billing.clock()
                         WHERE r.state = 'reserved' AND NOT EXISTS (
-                            SELECT FROM billing.process p WHERE p.id = r.process_id AND p.lease_until >= billing.clock())""").update();
+                            SELECT FROM billing.process p WHERE p.id = r.process_id
+                                AND p.lease_until + :millis * interval '1 ms' >= billing.clock())""").param("millis", dead.toMillis()).update();
     }
 
     private static Reservation read(ResultSet row) throws SQLException {

@@ -12,10 +12,11 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Shows to the other processes on the same database that this one lives, and expires what dead ones hold.
+ * Shows to the other processes on the same database that this one lives, and expires what dead ones have held for long enough.
  *
  * <p>A process is dead once its lease has ended, by the database's clock. A clean stop ends the lease at once; after a kill it runs out. The
- * lease is renewed six times before it would end; each renewal looks for the dead.
+ * lease is renewed six times before it would end; each renewal looks for the dead. What they hold is kept for a while, for their journal to be
+ * replayed: the next process with the same folder does that at its start.
  *
  * <p>Threads: one of its own, between {@link #start} and {@link #close}.
  */
@@ -28,13 +29,19 @@ public final class ProcessLease implements AutoCloseable {
     private final JdbcClient jdbc;
     private final JdbcReservations reservations;
     private final Duration lease;
+    private final Duration orphanHold;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("billing-lease").daemon().factory());
 
-    public ProcessLease(JdbcClient jdbc, JdbcReservations reservations, Duration lease) {
+    /**
+     * @param lease how long this process counts as living after it last said so
+     * @param orphanHold how long after its end what a dead one holds is kept
+     */
+    public ProcessLease(JdbcClient jdbc, JdbcReservations reservations, Duration lease, Duration orphanHold) {
         this.jdbc = jdbc;
         this.reservations = reservations;
         this.lease = lease;
+        this.orphanHold = orphanHold;
     }
 
     /** This process, new at every start. */
@@ -49,7 +56,7 @@ public final class ProcessLease implements AutoCloseable {
         Future<?> _ = timer.scheduleAtFixedRate(this::renewOrWarn, period, period, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the lease; whatever this process still holds is expired by the next one that looks. */
+    /** Ends the lease; whatever this process still holds is settled by whoever replays its journal, or expired. */
     @Override
     public void close() {
         timer.shutdown();
@@ -66,7 +73,7 @@ public final class ProcessLease implements AutoCloseable {
     /** Renews the lease and expires what dead processes hold. */
     void renew() {
         write(lease);
-        int expired = reservations.expireOrphans();
+        int expired = reservations.expireOrphans(orphanHold);
         if (expired > 0) {
             LOG.warn("Expired {} reservations that dead processes held", expired);
         }

@@ -10,7 +10,7 @@ public enum ReservationState {
     SETTLED,
     /** The request ended before a token was computed; nothing was posted. */
     RELEASED,
-    /** The process that held it died; the hold ended without a settlement. */
+    /** The process that held it died and its journal was not replayed in time; it may still be settled by it. */
     EXPIRED;
 
     /** The word that is stored and sent: the name in lower case. */

@@ -19,7 +19,8 @@
  * </ul>
  *
  * <p><b>Times</b>: {@code reserved_at} and {@code resolved_at} of a reservation and {@code posted_at} of a transaction are the database's
- * clock at the beginning of the writing transaction. A process is dead when its lease has ended by that same clock.
+ * clock at the beginning of the writing transaction. A process is dead when its lease has ended by that same clock; what it held expires some
+ * time later, unless its journal is replayed before.
  */
 @NullMarked
 package dev.perigee.billing.ledger;

@@ -14,6 +14,8 @@ public enum RequestOutcome {
     CANCELLED(false),
     /** The generation broke. */
     FAILED(false),
+    /** The process that ran it died, or never heard that it was admitted. */
+    INTERRUPTED(false),
     /** The request was malformed, or asked for what is not offered. */
     INVALID_REQUEST(true),
     /** The prompt is longer than the model's context. */

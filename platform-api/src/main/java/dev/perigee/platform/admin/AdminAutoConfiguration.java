@@ -2,6 +2,7 @@ package dev.perigee.platform.admin;
 
 import dev.perigee.billing.BillingAutoConfiguration;
 import dev.perigee.billing.budget.Budgets;
+import dev.perigee.billing.charging.JdbcReconciliations;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.invoicing.Invoices;
 import dev.perigee.billing.pricing.PriceBooks;
@@ -73,6 +74,11 @@ public final class AdminAutoConfiguration {
     @Bean
     UsageController usageController(Tenants tenants, UsageReport usage) {
         return new UsageController(tenants, usage);
+    }
+
+    @Bean
+    ReconciliationController reconciliationController(JdbcReconciliations reconciliations) {
+        return new ReconciliationController(reconciliations);
     }
 
     @Bean

@@ -3,7 +3,6 @@ package dev.perigee.platform.completion;
 import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.charging.Settlement;
-import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.engine.Generation;
 import dev.perigee.engine.generation.FinishReason;
@@ -143,7 +142,8 @@ public final class Completion implements AutoCloseable {
 
     private void settle(TokenUsage usage, RequestOutcome outcome) {
         try {
-            if (charging.settle(generation.id(), measured(usage), outcome) instanceof Settlement.ExceedsHold exceeds) {
+            if (charging.settle(generation.id(), Progress.measured(usage), outcome)
+                    instanceof Settlement.ExceedsHold exceeds) {
                 throw new IllegalStateException(
                         "The backend generated more than was granted: " + usage + " of " + exceeds.reservation());
             }
@@ -154,14 +154,6 @@ public final class Completion implements AutoCloseable {
 
     private static AssertionError notTerminal(GenerationEvent event) {
         return new AssertionError("not a terminal event: " + event);
-    }
-
-    private static MeasuredUsage measured(TokenUsage usage) {
-        return new MeasuredUsage(
-                usage.promptTokens() - usage.cachedPromptTokens(),
-                usage.cachedPromptTokens(),
-                usage.outputTokens() - usage.reasoningTokens(),
-                usage.reasoningTokens());
     }
 
     private static RequestOutcome outcome(FinishReason reason) {

@@ -77,7 +77,7 @@ public final class Completions {
         QuotaUse quota = enter(request, promptTokens);
         try {
             Admission.Admitted admitted = reserve(request, quota.rates(), promptTokens, maxTokens);
-            Progress progress = new Progress();
+            Progress progress = new Progress(admitted.slot());
             GenerationRequest.Limits limits = new GenerationRequest.Limits(
                     maxTokens, request.output().stop(), Math.toIntExact(admitted.maxOutputTokens()));
             Generation generation = submit(request, quota.rates(), limits, progress);
@@ -125,6 +125,11 @@ public final class Completions {
             case Admission.Admitted admitted -> admitted;
             case Admission.BudgetExhausted spent ->
                 throw refuse(request, new CompletionRefusal.BudgetExhausted(spent.standing()), rates);
+            case Admission.TooManyRunning full ->
+                throw refuse(
+                        request,
+                        new CompletionRefusal.Overloaded("The server is full: as many requests run as it can count."),
+                        rates);
             case Admission.UnpricedModel unpriced ->
                 throw refuse(
                         request,

@@ -64,6 +64,7 @@ class DisconnectIntegrationTests {
         assertThat(total.get("output_tokens").intValue()).isEqualTo(sum(usages, 2));
         assertThat(ids.stream().map(backend::reasonOf)).contains(FinishReason.CANCELLED, FinishReason.STOP);
         assertThat(backend.running()).isZero();
+        assertThat(platform.reconciliation().get("drift_tokens").longValue()).isZero();
     }
 
     @Test

@@ -143,6 +143,11 @@ public final class TestPlatform implements AutoCloseable {
                 .get("total");
     }
 
+    /** What was counted, recorded and posted of everything. */
+    public JsonNode reconciliation() {
+        return admin("GET", "/reconciliation", null).json();
+    }
+
     @Override
     public void close() {
         context.close();

@@ -29,6 +29,7 @@ class ApiDescriptionIntegrationTests {
                         "/v1/models/{name}",
                         "/v1/receipts/{id}",
                         "/.well-known/perigee-receipt-keys.json",
+                        "/admin/v1/reconciliation",
                         "/admin/v1/tenants",
                         "/admin/v1/tenants/{id}",
                         "/admin/v1/tenants/{tenant}/projects",

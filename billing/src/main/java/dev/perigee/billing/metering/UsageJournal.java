@@ -1,0 +1,139 @@
+package dev.perigee.billing.metering;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The counts of all running requests of one process, in a file of its own that is mapped to memory.
+ *
+ * <p>A store into the mapping is in the operating system's hands at once: it outlives a killed process without any write of ours. It does not
+ * outlive a machine that loses its power; PostgreSQL's own promise begins with the settlement.
+ *
+ * <p>The file is locked for as long as its process lives, so that nobody else replays it before ({@link AbandonedJournals}).
+ *
+ * <p>Threads: safe. What still counts after {@link #close} does no harm and is in vain.
+ */
+public final class UsageJournal implements AutoCloseable {
+
+    static final String SUFFIX = ".journal";
+
+    private final UUID processId;
+    private final Path file;
+    private final FileChannel channel;
+    private final Queue<UsageSlot> free = new ConcurrentLinkedQueue<>();
+    private final Map<String, UsageSlot> open = new ConcurrentHashMap<>();
+
+    /** What became of {@link #begin}. */
+    public enum Beginning {
+        /** The request is counted from now on. */
+        BEGUN,
+        /** It was being counted already. */
+        BEGUN_BEFORE,
+        /** Every slot is taken. */
+        FULL
+    }
+
+    /** The journal in this file, whose lock the channel holds. */
+    UsageJournal(UUID processId, Path file, FileChannel channel) throws IOException {
+        this.processId = processId;
+        this.file = file;
+        this.channel = channel;
+        MemorySegment memory = channel.map(MapMode.READ_WRITE, 0, channel.size(), Arena.ofAuto());
+        for (long offset = 0; offset + UsageSlot.BYTES <= memory.byteSize(); offset += UsageSlot.BYTES) {
+            UsageSlot slot = new UsageSlot(memory.asSlice(offset, UsageSlot.BYTES));
+            if (slot.isFree()) {
+                free.add(slot);
+            } else {
+                open.put(slot.requestId(), slot);
+            }
+        }
+    }
+
+    /**
+     * Makes the journal of a process.
+     *
+     * @param folder where journals are; made where it is missing
+     * @param slots how many requests can run at the same time, at least 1
+     */
+    public static UsageJournal create(Path folder, UUID processId, int slots) {
+        Path file = folder.resolve(processId + SUFFIX);
+        try {
+            Files.createDirectories(folder);
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                throw new IOException("it is locked by another process");
+            }
+            channel.write(ByteBuffer.allocate(1), (long) slots * UsageSlot.BYTES - 1);
+            return new UsageJournal(processId, file, channel);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The usage journal " + file + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+
+    /** The process whose journal it is. */
+    public UUID processId() {
+        return processId;
+    }
+
+    /** Begins the count of a request. */
+    public Beginning begin(String requestId) {
+        UsageSlot slot = free.poll();
+        if (slot == null) {
+            return open.containsKey(requestId) ? Beginning.BEGUN_BEFORE : Beginning.FULL;
+        }
+        if (open.putIfAbsent(requestId, slot) != null) {
+            free.add(slot);
+            return Beginning.BEGUN_BEFORE;
+        }
+        slot.begin(requestId);
+        return Beginning.BEGUN;
+    }
+
+    /** The count of a running request; nothing where it is not counted here, or no more. */
+    public Optional<UsageSlot> find(String requestId) {
+        return Optional.ofNullable(open.get(requestId));
+    }
+
+    /** Gives a request's slot back; only once nothing of the request is left to settle. Again changes nothing. */
+    public void free(String requestId) {
+        UsageSlot slot = open.remove(requestId);
+        if (slot != null) {
+            slot.free();
+            free.add(slot);
+        }
+    }
+
+    /** The counts of all requests that are not settled. */
+    public List<UsageSlot> open() {
+        return List.copyOf(open.values());
+    }
+
+    /** Closes the file; without an open count it is deleted. */
+    @Override
+    public void close() {
+        try {
+            if (open.isEmpty()) {
+                Files.deleteIfExists(file);
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The usage journal " + file + " cannot be closed", e);
+        }
+    }
+}
