@@ -17,10 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param dialogue what is said to the model, and how it is laid out
  * @param latentNormEps epsilon of the norms of the compressed query and the latent, or 0 for the model's {@code rms_norm_eps}, which
  *     vLLM, SGLang and llama.cpp take; Hugging Face transformers takes 1e-6
+ * @param keptDigests folder in which the SHA-256 of the model's files is kept once it is computed, or {@code null} to compute none
  * @param kernels what computes
  * @param bounds what the engine takes on
  */
-public record EngineOptions(Path model, Dialogue dialogue, double latentNormEps, Kernels kernels, Bounds bounds) {
+public record EngineOptions(
+        Path model,
+        Dialogue dialogue,
+        double latentNormEps,
+        @Nullable Path keptDigests,
+        Kernels kernels,
+        Bounds bounds) {
 
     public EngineOptions {
         if (!(latentNormEps >= 0 && latentNormEps < 1)) {
@@ -31,7 +38,7 @@ public record EngineOptions(Path model, Dialogue dialogue, double latentNormEps,
 
     /** The standard options for this model. */
     public static EngineOptions of(Path model) {
-        return new EngineOptions(model, Dialogue.standard(), 0, Kernels.standard(), Bounds.standard());
+        return new EngineOptions(model, Dialogue.standard(), 0, null, Kernels.standard(), Bounds.standard());
     }
 
     /** The same with this chat template, {@code null} to decide from the model's files. */
@@ -41,22 +48,27 @@ public record EngineOptions(Path model, Dialogue dialogue, double latentNormEps,
 
     /** The same for another kind of prompts. */
     public EngineOptions withDialogue(Dialogue other) {
-        return new EngineOptions(model, other, latentNormEps, kernels, bounds);
+        return new EngineOptions(model, other, latentNormEps, keptDigests, kernels, bounds);
     }
 
     /** The same with this epsilon of the norms inside attention, 0 for the model's own. */
     public EngineOptions withLatentNormEps(double epsilon) {
-        return new EngineOptions(model, dialogue, epsilon, kernels, bounds);
+        return new EngineOptions(model, dialogue, epsilon, keptDigests, kernels, bounds);
+    }
+
+    /** The same with the model's SHA-256 computed, and kept in this folder. */
+    public EngineOptions withKeptDigests(Path folder) {
+        return new EngineOptions(model, dialogue, latentNormEps, folder, kernels, bounds);
     }
 
     /** The same with other kernels. */
     public EngineOptions withKernels(Kernels other) {
-        return new EngineOptions(model, dialogue, latentNormEps, other, bounds);
+        return new EngineOptions(model, dialogue, latentNormEps, keptDigests, other, bounds);
     }
 
     /** The same with other bounds. */
     public EngineOptions withBounds(Bounds other) {
-        return new EngineOptions(model, dialogue, latentNormEps, kernels, other);
+        return new EngineOptions(model, dialogue, latentNormEps, keptDigests, kernels, other);
     }
 
     /** How the engine and its tools set the transformer up for steps of at most so many tokens. */

@@ -23,11 +23,12 @@ record LoadedModel(Transformer transformer, ModelLanguage language, ModelDescrip
         Checkpoint checkpoint = Checkpoint.open(options.model());
         ModelLanguage language;
         ModelConfig config;
-        String digest;
+        @Nullable String digest;
         try {
             config = checkpoint.config();
             language = ModelLanguage.read(checkpoint, config, options.dialogue());
-            digest = ModelDigest.of(checkpoint.paths());
+            @Nullable Path kept = options.keptDigests();
+            digest = kept == null ? null : ModelDigest.of(checkpoint.paths(), kept);
         } catch (RuntimeException | Error e) {
             checkpoint.close();
             throw e;

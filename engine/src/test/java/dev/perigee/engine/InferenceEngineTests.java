@@ -17,10 +17,14 @@ import dev.perigee.engine.testing.TinyCheckpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +55,34 @@ class InferenceEngineTests {
         assertThat(description.name()).isEqualTo("moonlet");
         assertThat(description.contextLength()).isEqualTo(TinyModel.CONTEXT);
         assertThat(description.parameters()).isBetween(100_000L, 1_000_000L);
-        assertThat(description.digest()).matches("[0-9a-f]{64}");
+        assertThat(description.digest()).isNull();
+    }
+
+    @Test
+    void digestIsTheFilesOwnAndIsKeptUntilTheFileChanges(@TempDir Path other) throws Exception {
+        Path file = TinyModel.gguf(other).writeTo(other.resolve("model.gguf"));
+        Path kept = other.resolve("digests");
+        assertThat(digest(file, kept)).isEqualTo(sha256(file));
+        Path place;
+        try (Stream<Path> places = Files.list(kept)) {
+            place = places.findFirst().orElseThrow();
+        }
+        Files.writeString(place, "f".repeat(64));
+        assertThat(digest(file, kept)).isEqualTo("f".repeat(64));
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+        assertThat(digest(file, kept)).isEqualTo(sha256(file));
+        assertThat(digest(folder, kept)).matches("[0-9a-f]{64}").isEqualTo(digest(folder, other.resolve("elsewhere")));
+    }
+
+    private static String digest(Path model, Path kept) {
+        try (InferenceEngine engine =
+                InferenceEngine.open(TinyModel.options(model).withKeptDigests(kept))) {
+            return String.valueOf(engine.modelDescription().digest());
+        }
+    }
+
+    private static String sha256(Path file) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     }
 
     @Test
@@ -168,7 +199,6 @@ class InferenceEngineTests {
         Path file = TinyModel.gguf(other).writeTo(other.resolve("model.gguf"));
         try (InferenceEngine gguf = InferenceEngine.open(TinyModel.options(file))) {
             assertThat(gguf.modelDescription().name()).isEqualTo("Moonlet");
-            assertThat(gguf.modelDescription().digest()).matches("[0-9a-f]{64}");
             assertThat(text(read(gguf.submit(request(3, 24))))).isEqualTo(text(read(engine.submit(request(3, 24)))));
         }
     }

@@ -12,6 +12,7 @@ import dev.perigee.inference.chat.PerigeeChatModel;
 import dev.perigee.inference.chat.PerigeeChatOptions;
 import dev.perigee.moonlet.Moonlet;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -81,16 +82,24 @@ class BundledModelTests {
     @Test
     void ggufFileWhenSetIsServedByItsOwnName() throws IOException {
         Path file = data.resolve("converted.gguf");
-        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        ByteArrayOutputStream sums = new ByteArrayOutputStream();
         Path bundled = Moonlet.packed().unpack(data.resolve("models"));
-        ConvertTool.convert(bundled, file, ConvertTool.Format.Q8_0, nowhere, nowhere);
+        ConvertTool.convert(
+                bundled,
+                file,
+                ConvertTool.Format.Q8_0,
+                new PrintStream(sums, false, StandardCharsets.UTF_8),
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         run(
-                context -> assertThat(context.getBean(PerigeeChatModel.class)
-                                .call(STORY)
-                                .getResult()
-                                .getOutput()
-                                .getText())
-                        .isNotBlank(),
+                context -> {
+                    PerigeeChatModel model = context.getBean(PerigeeChatModel.class);
+                    assertThat(model.call(STORY).getResult().getOutput().getText())
+                            .isNotBlank();
+                    ServedModel served =
+                            context.getBean(InferenceBackend.class).models().getFirst();
+                    assertThat(served.name()).isEqualTo("moonlet");
+                    assertThat(sums.toString(StandardCharsets.UTF_8)).startsWith(served.digest() + "  ");
+                },
                 "perigee.model=" + file);
     }
 

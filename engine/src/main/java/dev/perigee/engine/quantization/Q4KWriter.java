@@ -22,9 +22,30 @@ final class Q4KWriter {
     /** How a group is written; the minimum is taken off, so that it is never negative. */
     private record Fit(float scale, float minimum, double error) {}
 
-    private Q4KWriter() {}
+    private final float[] weights;
+    private final int first;
+    private final MemorySegment target;
+    private final long at;
+    private final int[] scales = new int[GROUPS];
+    private final int[] minimums = new int[GROUPS];
+
+    private Q4KWriter(float[] weights, int first, MemorySegment target, long at) {
+        this.weights = weights;
+        this.first = first;
+        this.target = target;
+        this.at = at;
+    }
 
     static void write(float[] weights, int first, MemorySegment target, long at) {
+        Q4KWriter writer = new Q4KWriter(weights, first, target, at);
+        writer.putFactors();
+        writer.putSixBits();
+        for (int group = 0; group < GROUPS; group += 2) {
+            writer.putQuants(group);
+        }
+    }
+
+    private void putFactors() {
         Fit[] fits = new Fit[GROUPS];
         float largestScale = 0;
         float largestMinimum = 0;
@@ -35,15 +56,9 @@ final class Q4KWriter {
         }
         LittleEndian.putHalf(target, at, largestScale / MOST_SIX_BITS);
         LittleEndian.putHalf(target, at + 2, largestMinimum / MOST_SIX_BITS);
-        int[] scales = new int[GROUPS];
-        int[] minimums = new int[GROUPS];
         for (int group = 0; group < GROUPS; group++) {
             scales[group] = sixBits(fits[group].scale(), LittleEndian.half(target, at));
             minimums[group] = sixBits(fits[group].minimum(), LittleEndian.half(target, at + 2));
-        }
-        putSixBits(scales, minimums, target, at + 4);
-        for (int group = 0; group < GROUPS; group += 2) {
-            putQuants(weights, first, new int[][] {scales, minimums}, group, target, at);
         }
     }
 
@@ -51,26 +66,26 @@ final class Q4KWriter {
         return factor == 0 ? 0 : Math.clamp(Math.round(value / factor), 0, MOST_SIX_BITS);
     }
 
-    private static void putSixBits(int[] scales, int[] minimums, MemorySegment target, long at) {
+    private void putSixBits() {
         for (int i = 0; i < GROUPS / 2; i++) {
-            LittleEndian.putByte(target, at + i, scales[i] | scales[i + 4] >> 4 << 6);
-            LittleEndian.putByte(target, at + 4 + i, minimums[i] | minimums[i + 4] >> 4 << 6);
-            LittleEndian.putByte(target, at + 8 + i, scales[i + 4] & 15 | (minimums[i + 4] & 15) << 4);
+            LittleEndian.putByte(target, at + 4 + i, scales[i] | scales[i + 4] >> 4 << 6);
+            LittleEndian.putByte(target, at + 8 + i, minimums[i] | minimums[i + 4] >> 4 << 6);
+            LittleEndian.putByte(target, at + 12 + i, scales[i + 4] & 15 | (minimums[i + 4] & 15) << 4);
         }
     }
 
     /** Two groups share their bytes. */
-    private static void putQuants(float[] weights, int first, int[][] six, int group, MemorySegment target, long at) {
+    private void putQuants(int group) {
         for (int i = 0; i < GROUP; i++) {
-            int low = quant(weights[first + GROUP * group + i], six, group, target, at);
-            int high = quant(weights[first + GROUP * (group + 1) + i], six, group + 1, target, at);
-            LittleEndian.putByte(target, at + 16 + GROUP * (group / 2) + i, low | high << 4);
+            int quants = quant(group, i) | quant(group + 1, i) << 4;
+            LittleEndian.putByte(target, at + 16 + GROUP * (group / 2) + i, quants);
         }
     }
 
-    private static int quant(float weight, int[][] six, int group, MemorySegment target, long at) {
-        float step = LittleEndian.half(target, at) * six[0][group];
-        float minimum = LittleEndian.half(target, at + 2) * six[1][group];
+    private int quant(int group, int i) {
+        float step = LittleEndian.half(target, at) * scales[group];
+        float minimum = LittleEndian.half(target, at + 2) * minimums[group];
+        float weight = weights[first + GROUP * group + i];
         return step == 0 ? 0 : Math.clamp(Math.round((weight + minimum) / step), 0, MOST_STEPS);
     }
 

@@ -14,19 +14,24 @@ final class ModelFolder {
 
     static InferenceEngine open(PerigeeProperties properties) {
         Path named = properties.modelPath();
-        return named == null
-                ? openBundled(properties)
-                : InferenceEngine.open(properties.engine().options(named));
+        return named == null ? openBundled(properties) : InferenceEngine.open(options(properties, named));
     }
 
     private static InferenceEngine openBundled(PerigeeProperties properties) {
         Path folder = unpack(properties.dataPath().resolve("models"));
-        EngineOptions options = properties.engine().options(folder);
+        EngineOptions options = options(properties, folder);
         try {
             return InferenceEngine.open(options);
         } catch (ModelLoadException e) {
             throw isBelow(folder, e) ? damagedCopy(folder, e) : e;
         }
+    }
+
+    private static EngineOptions options(PerigeeProperties properties, Path model) {
+        return properties
+                .engine()
+                .options(model)
+                .withKeptDigests(properties.dataPath().resolve("digests"));
     }
 
     private static Path unpack(Path models) {

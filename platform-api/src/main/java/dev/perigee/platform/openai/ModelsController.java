@@ -57,5 +57,6 @@ final class ModelsController {
     private void write(CatalogModel model, ObjectNode node) {
         node.put("id", model.name()).put("object", "model").put("created", started.getEpochSecond());
         node.put("owned_by", "perigee").put("context_length", model.contextLength());
+        node.put("sha256", model.digest());
     }
 }

@@ -266,6 +266,7 @@ class DataPlaneIntegrationTests {
         assertThat(one.get("id").stringValue()).isEqualTo("moonlet");
         assertThat(one.get("object").stringValue()).isEqualTo("model");
         assertThat(one.get("context_length").intValue()).isEqualTo(ScriptedBackend.CONTEXT_LENGTH);
+        assertThat(one.get("sha256").stringValue()).startsWith("5e884898da28047151d0e56f8dc62927");
     }
 
     @Test
