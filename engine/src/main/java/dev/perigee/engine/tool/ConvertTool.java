@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,7 @@ public final class ConvertTool {
             throw new IllegalArgumentException("target " + target + " exists already, give another or take it away");
         }
         try (SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(source);
-                WrittenTarget written = new WrittenTarget(target, out)) {
+                WrittenTarget written = WrittenTarget.begin(target, out)) {
             if (format.mix == null) {
                 writePlain(checkpoint, written, new ConversionProgress(progress));
             } else {
@@ -82,8 +83,8 @@ public final class ConvertTool {
         ModelConfig config = checkpoint.config();
         GgufKeys keys = ConvertedKeys.of(checkpoint, config);
         GgufOutput output = GgufOutput.of(config, checkpoint.bind(config), mix, keys);
-        Map<String, Long> misfits =
-                target.write("", stream -> output.writeTo(stream, new ConversionProgress(progress)));
+        Map<String, Long> misfits = new LinkedHashMap<>();
+        target.write("", stream -> misfits.putAll(output.writeTo(stream, new ConversionProgress(progress))));
         misfits.forEach((tensor, count) -> progress.println(
                 tensor + ": " + count + " scales do not fit half precision and were rounded to the nearest"));
         long all = misfits.values().stream().mapToLong(Long::longValue).sum();
@@ -95,16 +96,10 @@ public final class ConvertTool {
         checkpoint.bind(checkpoint.config());
         List<SafetensorsOutput> files = PlainPlan.of(checkpoint, SHARD_BYTES);
         for (SafetensorsOutput file : files) {
-            target.write(file.fileName(), stream -> {
-                file.writeTo(stream, progress);
-                return null;
-            });
+            target.write(file.fileName(), stream -> file.writeTo(stream, progress));
         }
         for (Map.Entry<String, byte[]> beside : PlainFiles.of(checkpoint, files).entrySet()) {
-            target.write(beside.getKey(), stream -> {
-                stream.write(beside.getValue());
-                return null;
-            });
+            target.write(beside.getKey(), stream -> stream.write(beside.getValue()));
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /**
  * Text to token ids and back: the commands {@code tokenize} and {@code detokenize}.
  *
- * <p>The model is a bare tiktoken file or a folder with {@code tiktoken.model}. Text never yields control tokens.
+ * <p>The model is a bare tiktoken file, a folder with {@code tiktoken.model}, or a GGUF file. Text never yields control tokens.
  */
 public final class TokenizeTool {
 

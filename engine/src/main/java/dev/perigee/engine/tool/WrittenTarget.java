@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** A file, or a folder of files, that is written beside its place and moved there whole; its checksums are said in the end. */
 final class WrittenTarget implements AutoCloseable {
@@ -27,34 +26,39 @@ final class WrittenTarget implements AutoCloseable {
     private final PrintStream sums;
     private final List<String> lines = new ArrayList<>();
 
-    WrittenTarget(Path target, PrintStream sums) {
-        this.target = target.toAbsolutePath().normalize();
-        this.unfinished = this.target.resolveSibling(this.target.getFileName() + ".unfinished");
+    private WrittenTarget(Path target, PrintStream sums) {
+        this.target = target;
+        this.unfinished = target.resolveSibling(target.getFileName() + ".unfinished");
         this.sums = sums;
     }
 
-    /** Writes bytes and tells something of it. */
+    /** Begins anew, whatever an earlier attempt has left. */
+    static WrittenTarget begin(Path target, PrintStream sums) throws IOException {
+        WrittenTarget begun = new WrittenTarget(target.toAbsolutePath().normalize(), sums);
+        begun.close();
+        return begun;
+    }
+
+    /** Writes bytes. */
     @FunctionalInterface
-    interface Content<T extends @Nullable Object> {
-        T writeTo(OutputStream out) throws IOException;
+    interface Content {
+        void writeTo(OutputStream out) throws IOException;
     }
 
     /** Writes the target itself where the name is empty, otherwise a file in it. */
-    <T extends @Nullable Object> T write(String name, Content<T> content) throws IOException {
+    void write(String name, Content content) throws IOException {
         Path file = name.isEmpty() ? unfinished : unfinished.resolve(name);
         Path folder = file.getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
         MessageDigest digest = sha256();
-        T told;
         try (OutputStream out =
                 new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(file), BUFFER), digest)) {
-            told = content.writeTo(out);
+            content.writeTo(out);
         }
         Path place = name.isEmpty() ? target : target.resolve(name);
         lines.add(HexFormat.of().formatHex(digest.digest()) + "  " + place);
-        return told;
     }
 
     private static MessageDigest sha256() {

@@ -54,7 +54,7 @@ public final class SafetensorsCheckpoint implements Checkpoint {
         if (!Files.isDirectory(folder)) {
             String found = Files.exists(folder) ? "is not a folder" : "does not exist";
             throw new ModelLoadException(
-                    folder.toString(), found, "give a folder with config.json and safetensors files");
+                    folder.toString(), found, "give a GGUF file, or a folder with config.json and safetensors files");
         }
     }
 

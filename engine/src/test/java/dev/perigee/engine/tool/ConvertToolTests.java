@@ -209,7 +209,10 @@ class ConvertToolTests {
         Path source = TinyModel.write(Files.createDirectory(folder.resolve("source")));
         Path file = convert(source, "model.gguf", ConvertTool.Format.Q8_0);
         assertThat(sums).isEqualTo(sha256(file) + "  " + file.toAbsolutePath() + System.lineSeparator());
+        Files.writeString(
+                Files.createDirectory(folder.resolve("plain.unfinished")).resolve("left"), "of an earlier attempt");
         Path plain = convert(source, "plain", ConvertTool.Format.BF16);
+        assertThat(plain.resolve("left")).doesNotExist();
         assertThat(sums.lines()).hasSize(5).allSatisfy(line -> {
             Path written = Path.of(line.substring(66));
             assertThat(line).startsWith(sha256(written));

@@ -74,6 +74,10 @@ public record PerigeeProperties(
             @DefaultValue Kernels kernels,
             @DefaultValue Bounds bounds) {
 
+        public Engine {
+            EngineOptions.of(Path.of("")).withLatentNormEps(latentNormEps);
+        }
+
         EngineOptions options(Path model) {
             return EngineOptions.of(model)
                     .withChatTemplate(chatTemplate)
