@@ -99,7 +99,7 @@ public final class BillingDatabase implements AutoCloseable {
 
     /** The journal of the process that holds this lease. */
     public UsageJournal journal(ProcessLease lease) {
-        return journals.computeIfAbsent(lease, each -> UsageJournal.create(folder, each.processId(), 200));
+        return journals.computeIfAbsent(lease, each -> UsageJournal.create(folder, each.processId(), 4096));
     }
 
     /** Where the journals are. */
