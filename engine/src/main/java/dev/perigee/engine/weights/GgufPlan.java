@@ -4,6 +4,7 @@ import dev.perigee.engine.config.AttentionConfig;
 import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.quantization.Bf16Weights;
 import dev.perigee.engine.quantization.F32Weights;
+import dev.perigee.engine.quantization.PackedInt4Weights;
 import dev.perigee.engine.quantization.RowFormat;
 import dev.perigee.engine.quantization.Transposition;
 import dev.perigee.engine.quantization.WeightMatrix;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which tensors a model has as GGUF, and what each is written as: what {@link GgufBinder} reads.
  *
- * <p>Norms, router and correction bias stay float32. A matrix whose rows are not whole blocks of its format takes eight bits, and where
- * they are not even of those, what it has.
+ * <p>Norms, router and correction bias stay float32. A matrix whose rows are not whole blocks of its format is taken over where it is
+ * native INT4, otherwise it takes eight bits, and where its rows are not even blocks of those, what it has.
  */
 final class GgufPlan {
 
@@ -144,6 +145,9 @@ final class GgufPlan {
     private static RowFormat format(RowFormat wanted, int columns, WeightMatrix source) {
         if (wanted.fits(columns)) {
             return wanted;
+        }
+        if (source instanceof PackedInt4Weights) {
+            return RowFormat.Q4_0;
         }
         if (RowFormat.Q8_0.fits(columns)) {
             return RowFormat.Q8_0;

@@ -190,6 +190,17 @@ class ConvertToolTests {
     }
 
     @Test
+    void rowsThatAreNoWholeBlocksTakeTheNextBestFormat() throws IOException {
+        Path source = new TinyCheckpoint(7).writeTo(Files.createDirectory(folder.resolve("source")));
+        try (Checkpoint converted = Checkpoint.open(convert(source, "model.gguf", ConvertTool.Format.Q4_K))) {
+            assertThat(converted.sizes().stream()
+                            .map(Checkpoint.StoredSize::type)
+                            .distinct())
+                    .containsExactlyInAnyOrder("F32", "BF16", "Q8_0", "Q4_0");
+        }
+    }
+
+    @Test
     void convertedFileCarriesAllThatItsServingNeeds() throws IOException {
         Path source = TinyModel.write(Files.createDirectory(folder.resolve("source")));
         Files.writeString(
