@@ -51,6 +51,7 @@ class CommandTests {
                 refusal("--tokens", "logits", "--model", "MODEL", "--out", "FOLDER/logits"),
                 refusal("999999", "logits", "--model", "MODEL", "--tokens", "999999", "--out", "FOLDER/logits"),
                 refusal("FOLDER/no/such", "logits", "--model", "MODEL", "--tokens", "1", "--out", "FOLDER/no/such"),
+                refusal("decode", "bench", "--model", "MODEL", "--decode", "-1"),
                 refusal("FOLDER/nowhere", "tokenize", "--model", "FOLDER/nowhere", "--text", "Hi"),
                 refusal("\"one\"", "detokenize", "--model", "MODEL", "--tokens", "one"),
                 refusal("--format", "convert", "MODEL", "FOLDER/new.gguf"),

@@ -112,7 +112,8 @@ public record EngineOptions(
             atLeast(1, "threads", threads);
         }
 
-        private KernelOptions options() {
+        /** The same as the kernels take it. */
+        public KernelOptions options() {
             KernelPreference preference = switch (choice) {
                 case AUTO -> KernelPreference.AUTO;
                 case SCALAR -> KernelPreference.SCALAR;

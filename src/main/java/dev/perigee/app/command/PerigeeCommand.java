@@ -19,6 +19,7 @@ import picocli.CommandLine.ParameterException;
             ServeCommand.class,
             GenerateCommand.class,
             LogitsCommand.class,
+            BenchCommand.class,
             TokenizeCommand.class,
             DetokenizeCommand.class,
             InspectCommand.class,
