@@ -37,10 +37,11 @@ compile() { # source, extra flags
   "$compiler" $flags $2 -c "$here/$1" -o "$objects/$(basename "$1").o"
 }
 compile dispatch.c ""
+compile memory.c ""
 compile isa/scalar.c ""
 if [ "$machine" = x86_64 ]; then
   compile isa/avx2.c "-mavx2 -mfma -mf16c"
-  compile isa/avx512.c "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c -mprefer-vector-width=512"
+  compile isa/avx512.c "-mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mavx2 -mfma -mf16c -mprefer-vector-width=512"
 fi
 mkdir -p "$folder"
 link=""

@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define PERIGEE_ABI_VERSION 1
+#define PERIGEE_ABI_VERSION 2
 
 #define PERIGEE_OK 0
 #define PERIGEE_BAD_EXTENT 1
@@ -36,6 +36,18 @@ PERIGEE_EXPORT int32_t perigee_abi_version(void);
 /* The instruction sets that were compiled in and that this CPU and its system can run, as bits. */
 PERIGEE_EXPORT int32_t perigee_isa_mask(void);
 
+/* Zeroed memory of whole huge pages (2 MiB) where the system has them: its address, or 0. */
+PERIGEE_EXPORT int64_t perigee_reserve(int64_t bytes);
+
+/* Ends what perigee_reserve gave. */
+PERIGEE_EXPORT int32_t perigee_give_back(int64_t address, int64_t bytes);
+
+/* Lets the system take the pages of a mapped file that lie wholly in here; they come back from the file when they are read. */
+PERIGEE_EXPORT int32_t perigee_read_through(int64_t address, int64_t bytes);
+
+/* Keeps the calling thread on the CPU of this number among those it may run on, counted from 0. */
+PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
+
 /*
  * multiply_f32, multiply_f16, multiply_bf16:
  *   y[t][r] = sum over k of weight[r][k] * x[t][k], for first <= r < end and 0 <= t < tokens.
@@ -53,6 +65,72 @@ PERIGEE_EXPORT int32_t perigee_isa_mask(void);
 #define PERIGEE_MULTIPLY_INT4_PARAMETERS                                                                               \
     const void *packed, int64_t packed_bytes, const void *scales, int64_t scale_bytes, const float *x,                 \
         int64_t x_stride, float *y, int64_t y_stride, int32_t tokens, int32_t columns, int32_t first, int32_t end
+
+/*
+ * Tiles: quantised weights, PERIGEE_TILE_ROWS rows interleaved, so that a vector holds the same columns of many rows. With G groups of
+ * 32 columns a tile is, part after part:
+ *   quants       G times 256 bytes of nibbles, byte 64 v + 4 row + i holding column 4 v + i low and column 16 + 4 v + i high (v < 4);
+ *                Q8_0: G times 512 bytes, byte 64 v + 4 row + i holding column 4 v + i plus 128 (v < 8)
+ *   high bits    Q6_K: G times 128 bytes, byte 64 (v / 2) + 4 row + i holding the two upper bits of column 4 v + i at bit
+ *                4 (v % 2) and of column 16 + 4 v + i at bit 4 (v % 2) + 2 (v < 4)
+ *   scales       Q4_0, Q8_0: G times 16 halves; INT4: G times 16 bfloat16; Q4_K: G times 16 scales and 16 minimums, a byte each; Q6_K:
+ *                G times 16 scales of the first half of the group and 16 of the second, a signed byte each
+ *   large        Q4_K: G / 8 times 16 half scales and 16 half scales of the minimums; Q6_K: G / 8 times 16 half scales
+ * A weight is scale * (quant - 8), INT4 alike; scale * (quant - 128); large * scale * quant - large * minimum; large * scale *
+ * (quant - 32). Where rows end inside a tile the rest of it is zeros.
+ */
+#define PERIGEE_TILE_ROWS 16
+#define PERIGEE_TILE_Q4_0 0
+#define PERIGEE_TILE_INT4 1
+#define PERIGEE_TILE_Q8_0 2
+#define PERIGEE_TILE_Q4_K 3
+#define PERIGEE_TILE_Q6_K 4
+#define PERIGEE_TILE_FORMATS 5
+
+/*
+ * Panels: inputs rounded to 8 bits in groups of 32 columns, PERIGEE_PANEL_TOKENS tokens to a panel, the last with fewer. A panel of n
+ * tokens is, group after group: n times 32 int8, n float32 scales, n int32 of -8 times the sum, n times two int32 of -8 times the sum of
+ * either half. An input is scale * int8; the largest of a group is +-127.
+ */
+#define PERIGEE_PANEL_TOKENS 8
+#define PERIGEE_PANEL_GROUP_BYTES 48
+
+/*
+ * arrange_tiles: tiles first to end of a weight of which `rows` rows are stored as GGUF lays them out, INT4 as for multiply_int4.
+ */
+#define PERIGEE_ARRANGE_TILES_PARAMETERS                                                                               \
+    int32_t format, const void *stored, int64_t stored_bytes, const void *scales, int64_t scale_bytes, int32_t columns,\
+        int32_t rows, int32_t first, int32_t end, void *tiles, int64_t tiles_bytes
+
+/*
+ * quantise: panels of x; row t of them is rows[t] of x, or t where rows is NULL. A group with an infinity or a NaN gives NaN.
+ */
+#define PERIGEE_QUANTISE_PARAMETERS                                                                                    \
+    const float *x, int64_t x_stride, const int32_t *rows, int32_t tokens, int32_t columns, void *panels,              \
+        int64_t panels_bytes
+
+/*
+ * multiply_tiles: y[t][r] = sum over k of weight[r][k] * input[t][k] for the rows of tiles first to end.
+ */
+#define PERIGEE_MULTIPLY_TILES_PARAMETERS                                                                              \
+    int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panels_bytes,                \
+        int32_t tokens, int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t y_stride
+
+/*
+ * add_tiles: y[targets[t]][r] += factors[t] * the same sum.
+ */
+#define PERIGEE_ADD_TILES_PARAMETERS                                                                                   \
+    int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panels_bytes,                \
+        int32_t tokens, int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t y_stride,         \
+        const int32_t *targets, const float *factors
+
+/*
+ * gate_tiles: raised = panels of silu(gate * input) * (up * input), whose columns are the rows of gate and up: a multiple of 32. first
+ * and end are even. Both weights have weight_bytes.
+ */
+#define PERIGEE_GATE_TILES_PARAMETERS                                                                                  \
+    int32_t format, const void *gate, const void *up, int64_t weight_bytes, const void *panels, int64_t panels_bytes,  \
+        int32_t tokens, int32_t columns, int32_t rows, int32_t first, int32_t end, void *raised, int64_t raised_bytes
 
 /*
  * rms_norm: y[t][i] = x[t][i] / sqrt(mean over i of x[t][i]^2 + epsilon) * weight[i]; x == y is allowed.
@@ -74,16 +152,18 @@ PERIGEE_EXPORT int32_t perigee_isa_mask(void);
     const float *addend, int64_t addend_offset, float *target, int64_t target_offset, int32_t columns, float factor
 
 /*
- * attend: absorbed latent attention of consecutive tokens of one sequence. A pair p, first <= p < end, is head p % heads of token
+ * attend_f32, attend_bf16: absorbed latent attention of consecutive tokens of one sequence. A pair p, first <= p < end, is head p % heads of token
  * p / heads, which stands at position first_position + p / heads and sees all positions up to its own.
- *   cache: cache_elements of it. Page i of the sequence begins at pages[i] * page_stride + layer_offset; its page_tokens tokens lie
+ *   cache: cache_elements of the named type. Page i of the sequence begins at pages[i] * page_stride + layer_offset; its page_tokens tokens lie
  *   token_width apart. pages: page_count of them.
  *   query: (rows, heads * token_width) and output: (rows, heads * value_width); token 0 is row first_row.
  *   score = scale * dot(query, latent); output = sum of softmax(score) * first value_width elements of the latent.
- *   Positions are taken in spans of 64 with a running maximum.
+ *   Positions are taken in spans of 64 with a running maximum. token_width is at most PERIGEE_MOST_TOKEN_WIDTH. Where the instruction set
+ *   multiplies bfloat16, attend_bf16 rounds queries and weights to it.
  */
+#define PERIGEE_MOST_TOKEN_WIDTH 1024
 #define PERIGEE_ATTEND_PARAMETERS                                                                                      \
-    const float *cache, int64_t cache_elements, int64_t page_stride, int64_t layer_offset, const int32_t *pages,       \
+    const void *cache, int64_t cache_elements, int64_t page_stride, int64_t layer_offset, const int32_t *pages,       \
         int32_t page_count, int32_t page_tokens, const float *query, float *output, int32_t heads,                     \
         int32_t token_width, int32_t value_width, float scale, int32_t first_row, int32_t first_position,              \
         int32_t first, int32_t end

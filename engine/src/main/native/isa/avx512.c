@@ -1,10 +1,12 @@
-/* AVX-512 F, BW, DQ, VL. Compiled with exactly these switched on. */
+/* AVX-512 F, BW, DQ, VL, VNNI, BF16. Compiled with exactly these switched on. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 #define PERIGEE_ISA avx512
 #define LANES 16
+#define BF16_DOT
 #define FUSED(a, b, c) ((vf)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
 #define WIDEN_HALVES(from) ((vu)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(from))))
+#define WIDEN_F16(from) ((vf)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(from))))
 #define FOLD(value) fold16((__m512)(value))
 static inline __attribute__((always_inline)) __m128 fold16(__m512 value) {
     __m256 half = _mm512_castps512_ps256(value) + _mm512_extractf32x8_ps(value, 1);

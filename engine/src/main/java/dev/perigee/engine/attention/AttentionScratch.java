@@ -4,8 +4,8 @@ import dev.perigee.engine.config.AttentionConfig;
 import dev.perigee.engine.kernel.AttentionSpan;
 import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.ScratchBuffers;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Working memory of attention, shared by all layers, with the windows that single heads look through. */
 final class AttentionScratch {
@@ -16,11 +16,12 @@ final class AttentionScratch {
     final FloatMatrix absorbedQuery; // (maxStepTokens, heads · (kvLoraRank + qkRopeHeadDim))
     final FloatMatrix context; // (maxStepTokens, heads · kvLoraRank)
     final FloatMatrix values; // (maxStepTokens, heads · vHeadDim)
-    final List<HeadWindows> heads;
+    final HeadWindows heads;
     final AttentionSpan span;
 
-    /** One head's columns. */
-    record HeadWindows(FloatMatrix nope, FloatMatrix absorbed, FloatMatrix context, FloatMatrix value) {}
+    /** The heads' columns, head by head. */
+    record HeadWindows(
+            List<FloatMatrix> nope, List<FloatMatrix> absorbed, List<FloatMatrix> context, List<FloatMatrix> value) {}
 
     AttentionScratch(AttentionConfig config, ScratchBuffers buffers, int maxStepTokens, int maxPages) {
         int count = config.numAttentionHeads();
@@ -31,14 +32,18 @@ final class AttentionScratch {
         context = buffers.floats(maxStepTokens, count * config.kvLoraRank());
         values = buffers.floats(maxStepTokens, count * config.vHeadDim());
         span = new AttentionSpan(buffers.ints(maxPages));
-        List<HeadWindows> windows = new ArrayList<>();
-        for (int head = 0; head < count; head++) {
-            windows.add(new HeadWindows(
-                    query.columns(head * config.qkHeadDim(), config.qkNopeHeadDim()),
-                    absorbedQuery.columns(head * config.latentWidth(), config.kvLoraRank()),
-                    context.columns(head * config.kvLoraRank(), config.kvLoraRank()),
-                    values.columns(head * config.vHeadDim(), config.vHeadDim())));
-        }
-        heads = List.copyOf(windows);
+        heads = new HeadWindows(
+                windows(query, count, config.qkNopeHeadDim()),
+                windows(absorbedQuery, count, config.kvLoraRank()),
+                windows(context, count, config.kvLoraRank()),
+                windows(values, count, config.vHeadDim()));
+    }
+
+    /** The first {@code width} columns of every head's equal share. */
+    private static List<FloatMatrix> windows(FloatMatrix all, int heads, int width) {
+        int share = all.columns() / heads;
+        return IntStream.range(0, heads)
+                .mapToObj(head -> all.columns(head * share, width))
+                .toList();
     }
 }

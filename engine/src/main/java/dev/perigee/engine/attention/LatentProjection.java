@@ -2,6 +2,7 @@ package dev.perigee.engine.attention;
 
 import dev.perigee.engine.layer.Linear;
 import dev.perigee.engine.layer.RmsNorm;
+import dev.perigee.engine.quantization.WeightMatrix;
 import java.util.List;
 
 /**
@@ -9,19 +10,13 @@ import java.util.List;
  *
  * @param down kv_a_proj_with_mqa (kvLoraRank + qkRopeHeadDim, hiddenSize)
  * @param norm kv_a_layernorm over the first kvLoraRank
- * @param heads each head's rows of kv_b_proj
+ * @param keys each head's key rows of kv_b_proj transposed (kvLoraRank, qkNopeHeadDim): they take the query into the latent's space
+ * @param values each head's value rows of kv_b_proj (vHeadDim, kvLoraRank): they take the attended latent out of it
  */
-public record LatentProjection(Linear down, RmsNorm norm, List<Head> heads) {
+public record LatentProjection(Linear down, RmsNorm norm, List<WeightMatrix> keys, List<WeightMatrix> values) {
 
     public LatentProjection {
-        heads = List.copyOf(heads);
+        keys = List.copyOf(keys);
+        values = List.copyOf(values);
     }
-
-    /**
-     * One head.
-     *
-     * @param key its key rows transposed (kvLoraRank, qkNopeHeadDim): takes the query into the latent's space
-     * @param value its value rows (vHeadDim, kvLoraRank): takes the attended latent out of it
-     */
-    public record Head(Linear key, Linear value) {}
 }

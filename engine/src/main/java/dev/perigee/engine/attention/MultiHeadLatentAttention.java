@@ -9,7 +9,6 @@ import dev.perigee.engine.kvcache.KvLayout;
 import dev.perigee.engine.kvcache.PageTable;
 import dev.perigee.engine.layer.Linear;
 import dev.perigee.engine.tensor.FloatMatrix;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,10 +57,7 @@ public final class MultiHeadLatentAttention {
         writeLatents(step);
         absorbQuery(kernels, rows);
         attend(kernels, step);
-        for (int head = 0; head < config.numAttentionHeads(); head++) {
-            AttentionScratch.HeadWindows windows = scratch.heads.get(head);
-            latentProjection.heads().get(head).value().apply(kernels, windows.context(), windows.value(), rows);
-        }
+        kernels.multiplyHeads(latentProjection.values(), scratch.heads.context(), scratch.heads.value(), rows);
         output.apply(kernels, scratch.values, y, rows);
     }
 
@@ -96,18 +92,12 @@ public final class MultiHeadLatentAttention {
         KvLayout layout = step.cache().layout();
         int position = step.firstPosition(slice) + number;
         long target = layout.offset(step.table(slice).pageIndexAt(position), layer, position);
-        MemorySegment.copy(
-                scratch.latent.data(),
-                scratch.latent.index(step.firstRow(slice) + number, 0) * Float.BYTES,
-                step.cache().memory(),
-                target * Float.BYTES,
-                (long) layout.tokenWidth() * Float.BYTES);
+        step.cache().write(target, scratch.latent, step.firstRow(slice) + number);
     }
 
     private void absorbQuery(Kernels kernels, int rows) {
+        kernels.multiplyHeads(latentProjection.keys(), scratch.heads.nope(), scratch.heads.absorbed(), rows);
         for (int head = 0; head < config.numAttentionHeads(); head++) {
-            AttentionScratch.HeadWindows windows = scratch.heads.get(head);
-            latentProjection.heads().get(head).key().apply(kernels, windows.nope(), windows.absorbed(), rows);
             for (int row = 0; row < rows; row++) {
                 placeRotated(row, head);
             }
@@ -142,9 +132,10 @@ public final class MultiHeadLatentAttention {
         if (current == null || viewedCache != cache) {
             KvLayout layout = cache.layout();
             current = new LatentLayer(
+                    layout.type(),
                     cache.memory(),
-                    layout.pageFloats(),
-                    layout.layerFloats() * layer,
+                    layout.pageElements(),
+                    layout.layerElements() * layer,
                     layout.pageTokens(),
                     config.numAttentionHeads(),
                     context.geometry());

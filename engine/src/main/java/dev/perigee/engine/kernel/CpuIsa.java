@@ -10,7 +10,7 @@ public enum CpuIsa {
     SCALAR(1),
     /** AVX2, FMA, F16C. */
     AVX2(2),
-    /** AVX-512 F, BW, DQ, VL. */
+    /** AVX-512 F, BW, DQ, VL, VNNI, BF16: Zen 4, Cooper Lake, Sapphire Rapids and later. */
     AVX512(4);
 
     private final int bit;

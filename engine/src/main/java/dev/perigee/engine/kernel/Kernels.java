@@ -1,7 +1,9 @@
 package dev.perigee.engine.kernel;
 
 import dev.perigee.engine.quantization.WeightMatrix;
+import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
+import java.util.List;
 
 /**
  * The inner loops.
@@ -17,11 +19,36 @@ public interface Kernels extends AutoCloseable {
     String name();
 
     /**
+     * What these kernels keep the latent cache as: F32 or BF16.
+     *
+     * @param quantised whether the model's attention is quantised, so that its inputs are rounded anyway
+     */
+    DataType latentType(boolean quantised);
+
+    /**
+     * A weight in the order in which these kernels read it fastest, for as long as they are open; the same where that is how it is
+     * stored, or where memory does not suffice. The numbers stay the same.
+     */
+    WeightMatrix arrange(WeightMatrix stored);
+
+    /**
      * y = x · weightᵀ.
      *
      * <p>Shapes: x (rows, weight.columns), y (rows, weight.rows); both may be wider windows' views; they must not overlap.
      */
     void multiply(WeightMatrix weight, FloatMatrix x, FloatMatrix y, int rows);
+
+    /**
+     * y[h] = x[h] · weights[h]ᵀ for every head h; as {@link #multiply}.
+     */
+    void multiplyHeads(List<WeightMatrix> weights, List<FloatMatrix> x, List<FloatMatrix> y, int rows);
+
+    /**
+     * y += factor · down( silu(gate(x)) · up(x) ) for every slot of the batch, where x and y are the slot's row.
+     *
+     * <p>Shapes: x and y (rows, hiddenSize). A row's sum runs over its SwiGLUs in an order that depends on these alone.
+     */
+    void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y);
 
     /**
      * Root-mean-square norm over the columns of {@code weight}: y = x / sqrt(mean(x²) + epsilon) · weight.

@@ -1,12 +1,14 @@
 package dev.perigee.engine.kernel;
 
+import dev.perigee.engine.tensor.DataType;
 import java.lang.foreign.MemorySegment;
 
 /**
  * One layer's part of the latent cache, and how attention reads it.
  *
- * <p>Units: strides and offsets count float32 elements.
+ * <p>Units: strides and offsets count elements.
  *
+ * @param type what an element is: F32, or for the C kernels BF16
  * @param memory the whole cache
  * @param pageStride from one page's start to the next one's
  * @param layerOffset from a page's start to this layer's first token
@@ -15,7 +17,13 @@ import java.lang.foreign.MemorySegment;
  * @param geometry widths and scale
  */
 public record LatentLayer(
-        MemorySegment memory, long pageStride, long layerOffset, int pageTokens, int heads, Geometry geometry) {
+        DataType type,
+        MemorySegment memory,
+        long pageStride,
+        long layerOffset,
+        int pageTokens,
+        int heads,
+        Geometry geometry) {
 
     /**
      * Widths and scale, the same in every layer.

@@ -8,13 +8,17 @@ import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.Fp8Weights;
 import dev.perigee.engine.quantization.GgufWeights;
 import dev.perigee.engine.quantization.PackedInt4Weights;
+import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.quantization.WeightMatrix;
+import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
- * The C kernels of one instruction set, called through the foreign function interface. float32 activations and cache, as in {@link
- * ScalarKernels}; sums run in another order.
+ * The C kernels of one instruction set, called through the foreign function interface. Inputs of quantised weights that are arranged
+ * are rounded to 8 bits in groups of 32; elsewhere activations are float32, as in {@link ScalarKernels}. Where attention has such
+ * weights the latent cache is bfloat16. Sums run in another order.
  *
  * <p>Source: {@code src/main/native/include/kernels.h} holds each kernel's contract.
  */
@@ -23,6 +27,9 @@ public final class NativeKernels extends PartitionedKernels {
     private static final int OK = 0;
 
     private final CpuIsa isa;
+    private final WeightArranger arranger;
+    private final TiledProducts products;
+    private final TiledExperts experts;
     private final MemorySegment multiplyF32;
     private final MemorySegment multiplyF16;
     private final MemorySegment multiplyBf16;
@@ -30,11 +37,21 @@ public final class NativeKernels extends PartitionedKernels {
     private final MemorySegment rmsNorm;
     private final MemorySegment swiGlu;
     private final MemorySegment addScaled;
-    private final MemorySegment attend;
+    private final MemorySegment attendF32;
+    private final MemorySegment attendBf16;
     private final ThreadLocal<RowTile> tiles = ThreadLocal.withInitial(RowTile::new);
 
     NativeKernels(NativeLibrary library, CpuIsa isa, int threads) {
-        super(threads);
+        this(library, isa, threads, WeightMemory.available());
+    }
+
+    /** @param maxArrangedBytes weights beyond this are read as they are stored */
+    NativeKernels(NativeLibrary library, CpuIsa isa, int threads, long maxArrangedBytes) {
+        super(threads, library::pin);
+        TileKernels tileKernels = new TileKernels(library, isa);
+        this.arranger = new WeightArranger(library, isa, pool, maxArrangedBytes);
+        this.products = new TiledProducts(tileKernels, pool);
+        this.experts = new TiledExperts(tileKernels, pool);
         this.isa = isa;
         this.multiplyF32 = library.kernel(isa, "multiply_f32");
         this.multiplyF16 = library.kernel(isa, "multiply_f16");
@@ -43,12 +60,55 @@ public final class NativeKernels extends PartitionedKernels {
         this.rmsNorm = library.kernel(isa, "rms_norm");
         this.swiGlu = library.kernel(isa, "swi_glu");
         this.addScaled = library.kernel(isa, "add_scaled");
-        this.attend = library.kernel(isa, "attend");
+        this.attendF32 = library.kernel(isa, "attend_f32");
+        this.attendBf16 = library.kernel(isa, "attend_bf16");
     }
 
     @Override
     public String name() {
         return "native-" + isa.label();
+    }
+
+    @Override
+    public WeightMatrix arrange(WeightMatrix stored) {
+        return arranger.arrange(stored);
+    }
+
+    @Override
+    public void multiply(WeightMatrix matrix, FloatMatrix x, FloatMatrix y, int count) {
+        if (matrix instanceof TiledWeights tiled) {
+            checkProduct(matrix, x, y, count);
+            products.multiply(tiled, x, y, count);
+        } else {
+            super.multiply(matrix, x, y, count);
+        }
+    }
+
+    @Override
+    public void multiplyHeads(List<WeightMatrix> weights, List<FloatMatrix> x, List<FloatMatrix> y, int count) {
+        if (!TiledProducts.tiled(weights)) {
+            super.multiplyHeads(weights, x, y, count);
+            return;
+        }
+        for (int head = 0; head < weights.size(); head++) {
+            checkProduct(weights.get(head), x.get(head), y.get(head), count);
+        }
+        products.multiplyHeads(weights, x, y, count);
+    }
+
+    @Override
+    public void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y) {
+        experts.add(batch, x, y);
+        for (int expert = 0; expert < batch.size(); expert++) {
+            if (!TiledExperts.runs(batch.weights(expert))) {
+                addExpert(batch, expert, x, y);
+            }
+        }
+    }
+
+    @Override
+    public DataType latentType(boolean quantised) {
+        return quantised ? DataType.BF16 : DataType.F32;
     }
 
     @Override
@@ -65,6 +125,7 @@ public final class NativeKernels extends PartitionedKernels {
             case PackedInt4Weights grouped -> multiplyInt4(grouped, first, end);
             case Fp8Weights stored -> multiplyDecoded(stored, first, end);
             case GgufWeights stored -> multiplyDecoded(stored, first, end);
+            case TiledWeights stored -> multiplyDecoded(stored, first, end);
         }
     }
 
@@ -129,15 +190,16 @@ public final class NativeKernels extends PartitionedKernels {
 
     @Override
     void attendRange(int first, int end) {
+        MemorySegment kernel = latents.type() == DataType.BF16 ? attendBf16 : attendF32;
         MemorySegment pages = span.pageIndices();
         LatentLayer.Geometry geometry = latents.geometry();
         try {
             check((int) SIGNATURES
                     .attend()
                     .invokeExact(
-                            attend,
+                            kernel,
                             latents.memory(),
-                            latents.memory().byteSize() / Float.BYTES,
+                            latents.memory().byteSize() / latents.type().bytes(),
                             latents.pageStride(),
                             latents.layerOffset(),
                             pages,
@@ -224,16 +286,22 @@ public final class NativeKernels extends PartitionedKernels {
         }
     }
 
-    private static void check(int status) {
+    static void check(int status) {
         if (status != OK) {
             throw new AssertionError("a kernel refused its extents, status " + status);
         }
     }
 
-    private static RuntimeException broken(Throwable cause) {
+    static RuntimeException broken(Throwable cause) {
         if (cause instanceof Error error) {
             throw error;
         }
         return new IllegalStateException("a native call failed", cause);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        arranger.close();
     }
 }

@@ -139,4 +139,41 @@ final class NativeLibrary {
     MemorySegment kernel(CpuIsa isa, String name) {
         return symbol(symbols, "perigee_" + isa.label() + "_" + name);
     }
+
+    /** Zeroed memory of whole huge pages: its address, or 0. */
+    long reserve(long bytes) {
+        try {
+            return (long) SIGNATURES.reserve().invokeExact(symbol(symbols, "perigee_reserve"), bytes);
+        } catch (Throwable e) {
+            throw NativeKernels.broken(e);
+        }
+    }
+
+    /** Ends what {@link #reserve} gave. */
+    void giveBack(long address, long bytes) {
+        extent("perigee_give_back", address, bytes);
+    }
+
+    /** Lets go of pages of a mapped file. */
+    void readThrough(long address, long bytes) {
+        extent("perigee_read_through", address, bytes);
+    }
+
+    private void extent(String name, long address, long bytes) {
+        try {
+            NativeKernels.check((int) SIGNATURES.extent().invokeExact(symbol(symbols, name), address, bytes));
+        } catch (Throwable e) {
+            throw NativeKernels.broken(e);
+        }
+    }
+
+    /** Keeps the calling thread on one CPU; where the system has none of this number, it runs where it likes. */
+    @SuppressWarnings("ReturnValueIgnored")
+    void pin(int number) {
+        try {
+            int ignored = (int) SIGNATURES.pin().invokeExact(symbol(symbols, "perigee_pin"), number);
+        } catch (Throwable e) {
+            throw NativeKernels.broken(e);
+        }
+    }
 }

@@ -12,18 +12,34 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * One handle for each parameter list of kernels.h; the function's address is the first argument, so that one set of handles serves all
- * instruction sets.
+ * instruction sets. Where a pointer travels as a number, its caller holds the memory.
  *
  * @param query perigee_abi_version, perigee_isa_mask
+ * @param reserve perigee_reserve
+ * @param extent perigee_give_back, perigee_read_through
+ * @param pin perigee_pin
+ * @param arrangeTiles arrange_tiles
+ * @param quantise quantise
+ * @param multiplyTiles multiply_tiles
+ * @param addTiles add_tiles
+ * @param gateTiles gate_tiles
  * @param multiply multiply_f32, multiply_f16, multiply_bf16
  * @param multiplyInt4 multiply_int4
  * @param rmsNorm rms_norm
  * @param swiGlu swi_glu
  * @param addScaled add_scaled
- * @param attend attend
+ * @param attend attend_f32, attend_bf16
  */
 record NativeSignatures(
         MethodHandle query,
+        MethodHandle reserve,
+        MethodHandle extent,
+        MethodHandle pin,
+        MethodHandle arrangeTiles,
+        MethodHandle quantise,
+        MethodHandle multiplyTiles,
+        MethodHandle addTiles,
+        MethodHandle gateTiles,
         MethodHandle multiply,
         MethodHandle multiplyInt4,
         MethodHandle rmsNorm,
@@ -32,11 +48,32 @@ record NativeSignatures(
         MethodHandle attend) {
 
     /** PERIGEE_ABI_VERSION that these parameter lists belong to. */
-    static final int ABI_VERSION = 1;
+    static final int ABI_VERSION = 2;
 
     static NativeSignatures link() {
         return new NativeSignatures(
                 handle(),
+                Linker.nativeLinker().downcallHandle(FunctionDescriptor.of(JAVA_LONG, JAVA_LONG)),
+                handle(JAVA_LONG, JAVA_LONG),
+                handle(JAVA_INT),
+                // format, stored, bytes, scales, bytes, columns, rows, first, end, tiles, bytes
+                handle(
+                        JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+                        ADDRESS, JAVA_LONG),
+                // x, stride, rows, tokens, columns, panels, bytes
+                handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+                // format, weight, bytes, panels, bytes, tokens, columns, rows, first, end, y, stride
+                handle(
+                        JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+                        JAVA_INT, JAVA_LONG, JAVA_LONG),
+                // as before, targets, factors
+                handle(
+                        JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+                        JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                // format, gate, up, bytes, panels, bytes, tokens, columns, rows, first, end, raised, bytes
+                handle(
+                        JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
+                        JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
                 // weight, bytes, x, stride, y, stride, tokens, columns, first, end
                 handle(
                         ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,

@@ -2,19 +2,28 @@ package dev.perigee.engine.kernel;
 
 import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.WeightMatrix;
+import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
- * Checks operands, and spreads the two heavy kernels over threads: a product by its output rows, attention by its (token, head) pairs.
- * Whatever is too small for that runs on the caller.
+ * Checks operands, and spreads the heavy kernels over threads: a product by its output rows, attention by its (token, head) pairs.
+ * Whatever is too small for that runs on the caller. Feed-forward and heads are made of products here.
  *
  * <p>The operands of the running call stand in fields, so that no call allocates.
  */
 abstract class PartitionedKernels implements Kernels {
 
     /** Multiply-adds below which waking a thread costs more than it saves. */
-    private static final long WORTH_SHARING = 400_000;
+    private static final long WORTH_SHARING = 100_000;
+
+    /** Chunks for every thread: more even out what others take from this machine, fewer cost less. */
+    private static final int CHUNKS = 4;
+
+    /** Rows of a chunk come in steps of this, as the widest product takes them. */
+    private static final int ROW_STEP = 8;
 
     private static final FloatMatrix NOTHING = new FloatMatrix(MemorySegment.NULL, 0, 0);
 
@@ -22,15 +31,16 @@ abstract class PartitionedKernels implements Kernels {
     FloatMatrix input = NOTHING;
     FloatMatrix output = NOTHING;
     int rows;
-    LatentLayer latents = new LatentLayer(MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
+    LatentLayer latents =
+            new LatentLayer(DataType.F32, MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
     AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
 
-    private final WorkerPool pool;
+    final WorkerPool pool;
     private final WorkerPool.RangeTask productRange = this::multiplyRange;
     private final WorkerPool.RangeTask attentionRange = this::attendRange;
 
-    PartitionedKernels(int threads) {
-        this.pool = new WorkerPool(threads);
+    PartitionedKernels(int threads, IntConsumer starting) {
+        this.pool = new WorkerPool(threads, starting);
     }
 
     /** Told of every weight before its rows are shared out; on the caller's thread. */
@@ -43,32 +53,64 @@ abstract class PartitionedKernels implements Kernels {
     abstract void attendRange(int first, int end);
 
     @Override
-    public final void multiply(WeightMatrix matrix, FloatMatrix x, FloatMatrix y, int count) {
-        require(x.columns() == matrix.columns(), "x", x.columns(), matrix.columns());
-        require(y.columns() == matrix.rows(), "y", y.columns(), matrix.rows());
-        requireRows(x, count);
-        requireRows(y, count);
+    public WeightMatrix arrange(WeightMatrix stored) {
+        return stored;
+    }
+
+    @Override
+    public void multiply(WeightMatrix matrix, FloatMatrix x, FloatMatrix y, int count) {
+        checkProduct(matrix, x, y, count);
         prepare(matrix);
         weight = matrix;
         input = x;
         output = y;
         rows = count;
-        share(productRange, matrix.rows(), (long) matrix.rows() * matrix.columns() * count);
+        int chunk = ROW_STEP * Math.ceilDiv(matrix.rows(), ROW_STEP * CHUNKS * pool.threads());
+        share(productRange, matrix.rows(), chunk, (long) matrix.rows() * matrix.columns() * count);
+    }
+
+    @Override
+    public void multiplyHeads(List<WeightMatrix> weights, List<FloatMatrix> x, List<FloatMatrix> y, int count) {
+        for (int head = 0; head < weights.size(); head++) {
+            multiply(weights.get(head), x.get(head), y.get(head), count);
+        }
+    }
+
+    @Override
+    public void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y) {
+        for (int expert = 0; expert < batch.size(); expert++) {
+            addExpert(batch, expert, x, y);
+        }
+    }
+
+    /** One SwiGLU of a batch, by plain products. */
+    final void addExpert(ExpertBatch batch, int expert, FloatMatrix x, FloatMatrix y) {
+        SwiGluWeights weights = batch.weights(expert);
+        int first = batch.start(expert);
+        int count = batch.count(expert);
+        for (int i = 0; i < count; i++) {
+            batch.gathered().copyRowFrom(x, batch.row(first + i), i);
+        }
+        ExpertBatch.Windows between = batch.windows(weights.width());
+        multiply(weights.gate(), batch.gathered(), between.gated(), count);
+        multiply(weights.up(), batch.gathered(), between.raised(), count);
+        swiGlu(between.gated(), between.raised(), count);
+        multiply(weights.down(), between.gated(), batch.computed(), count);
+        for (int i = 0; i < count; i++) {
+            addScaled(batch.computed(), i, batch.factor(first + i), y, batch.row(first + i));
+        }
     }
 
     @Override
     public final void attend(LatentLayer layer, AttentionSpan tokens, FloatMatrix query, FloatMatrix out) {
         LatentLayer.Geometry geometry = layer.geometry();
+        int heads = layer.heads();
         require(
-                query.columns() == layer.heads() * geometry.tokenWidth(),
+                query.columns() == heads * geometry.tokenWidth(),
                 "query",
                 query.columns(),
-                layer.heads() * geometry.tokenWidth());
-        require(
-                out.columns() == layer.heads() * geometry.valueWidth(),
-                "output",
-                out.columns(),
-                layer.heads() * geometry.valueWidth());
+                heads * geometry.tokenWidth());
+        require(out.columns() == heads * geometry.valueWidth(), "output", out.columns(), heads * geometry.valueWidth());
         require(query.stride() == query.columns(), "query's row", query.stride(), query.columns());
         require(out.stride() == out.columns(), "output's row", out.stride(), out.columns());
         requireRows(query, tokens.firstRow() + tokens.rows());
@@ -77,16 +119,25 @@ abstract class PartitionedKernels implements Kernels {
         span = tokens;
         input = query;
         output = out;
-        int pairs = tokens.rows() * layer.heads();
-        share(attentionRange, pairs, (long) pairs * (tokens.firstPosition() + 1) * geometry.tokenWidth() * 2);
+        int pairs = tokens.rows() * heads;
+        // a chunk that ends between two tokens reads each latent once for all its heads
+        int chunk = tokens.rows() >= pool.threads() ? heads : Math.ceilDiv(heads, pool.threads());
+        share(attentionRange, pairs, chunk, (long) pairs * (tokens.firstPosition() + 1) * geometry.tokenWidth() * 2);
     }
 
-    private void share(WorkerPool.RangeTask task, int count, long work) {
+    final void share(WorkerPool.RangeTask task, int count, int chunk, long work) {
         if (work < WORTH_SHARING) {
             task.run(0, count);
         } else {
-            pool.run(task, count);
+            pool.run(task, count, Math.max(1, chunk));
         }
+    }
+
+    static void checkProduct(WeightMatrix matrix, FloatMatrix x, FloatMatrix y, int count) {
+        require(x.columns() == matrix.columns(), "x", x.columns(), matrix.columns());
+        require(y.columns() == matrix.rows(), "y", y.columns(), matrix.rows());
+        requireRows(x, count);
+        requireRows(y, count);
     }
 
     static void requireRows(FloatMatrix matrix, int count) {

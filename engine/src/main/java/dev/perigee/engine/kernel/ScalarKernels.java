@@ -1,6 +1,7 @@
 package dev.perigee.engine.kernel;
 
 import dev.perigee.engine.quantization.WeightMatrix;
+import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -22,12 +23,17 @@ public final class ScalarKernels extends PartitionedKernels {
 
     /** Kernels on this many threads, the caller's included. */
     public ScalarKernels(int threads) {
-        super(threads);
+        super(threads, number -> {});
     }
 
     @Override
     public String name() {
         return "scalar";
+    }
+
+    @Override
+    public DataType latentType(boolean quantised) {
+        return DataType.F32;
     }
 
     @Override
@@ -64,6 +70,9 @@ public final class ScalarKernels extends PartitionedKernels {
 
     @Override
     void attendRange(int first, int end) {
+        if (latents.type() != DataType.F32) {
+            throw new IllegalArgumentException("latents are " + latents.type() + ", wanted are F32");
+        }
         int heads = latents.heads();
         int pair = first;
         while (pair < end) {

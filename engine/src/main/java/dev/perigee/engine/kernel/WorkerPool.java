@@ -2,16 +2,19 @@ package dev.perigee.engine.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few threads that share the loops of one caller. Waits by spinning shortly, then asleep; allocates nothing in a run.
+ * A few threads that share the loops of one caller: whoever is free takes the next chunk from one counter. Waits by spinning shortly,
+ * then asleep; allocates nothing in a run.
  *
  * <p>Threads: {@link #run} by one caller at a time.
  */
 final class WorkerPool implements AutoCloseable {
 
-    private static final int SPINS = 2_000;
+    /** About 50 µs: longer than what lies between two kernels of a step of decode. */
+    private static final int SPINS = 3_000;
 
     /** A loop body over a range of its index. */
     interface RangeTask {
@@ -21,19 +24,27 @@ final class WorkerPool implements AutoCloseable {
     private final int threads;
     private final Thread[] workers;
     private final AtomicInteger pending = new AtomicInteger();
+    private final AtomicInteger next = new AtomicInteger();
     private @Nullable RangeTask task;
     private int size;
+    private int step = 1;
     private @Nullable Throwable failure;
     private volatile int round;
     private volatile boolean closed;
 
-    WorkerPool(int threads) {
+    /** @param starting told of every worker's number, from 1 on, on its own thread before it works */
+    WorkerPool(int threads, IntConsumer starting) {
         this.threads = threads;
         this.workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            int part = i + 1;
-            workers[i] =
-                    Thread.ofPlatform().daemon().name("perigee-kernel-" + part).start(() -> work(part));
+            int number = i + 1;
+            workers[i] = Thread.ofPlatform()
+                    .daemon()
+                    .name("perigee-kernel-" + number)
+                    .start(() -> {
+                        starting.accept(number);
+                        work();
+                    });
         }
     }
 
@@ -41,30 +52,34 @@ final class WorkerPool implements AutoCloseable {
         return threads;
     }
 
-    /** Runs the body over 0 to {@code count}, cut into one range a thread; returns when all is done. */
-    void run(RangeTask body, int count) {
-        if (threads == 1) {
+    /** Runs the body over 0 to {@code count}, {@code chunk} at a time; returns when all is done. */
+    void run(RangeTask body, int count, int chunk) {
+        if (threads == 1 || count <= chunk) {
             body.run(0, count);
             return;
         }
         task = body;
         size = count;
+        step = chunk;
         failure = null;
+        next.set(0);
         pending.set(workers.length);
         round = round + 1;
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
         try {
-            body.run(0, bound(1, count));
+            takeChunks(body);
         } finally {
             awaitOthers();
         }
         raiseFailure();
     }
 
-    private int bound(int part, int count) {
-        return (int) ((long) count * part / threads);
+    private void takeChunks(RangeTask body) {
+        for (int first = next.getAndAdd(step); first < size; first = next.getAndAdd(step)) {
+            body.run(first, Math.min(size, first + step));
+        }
     }
 
     private void awaitOthers() {
@@ -87,11 +102,11 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private void work(int part) {
+    private void work() {
         int seen = 0;
         while (awaitRound(seen)) {
             seen = round;
-            runPart(part);
+            runPart();
         }
     }
 
@@ -109,9 +124,9 @@ final class WorkerPool implements AutoCloseable {
     }
 
     @SuppressWarnings("NullAway") // the task is set before the round is raised
-    private void runPart(int part) {
+    private void runPart() {
         try {
-            task.run(bound(part, size), bound(part + 1, size));
+            takeChunks(task);
         } catch (RuntimeException | Error e) {
             failure = e;
         } finally {

@@ -1,7 +1,11 @@
 package dev.perigee.engine.kvcache;
 
+import dev.perigee.engine.tensor.Bfloat16;
+import dev.perigee.engine.tensor.DataType;
+import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The latent cache of all sequences: one stretch of memory, cut into pages that are handed out and taken back.
@@ -39,9 +43,26 @@ public final class KvCache implements AutoCloseable {
         return layout;
     }
 
-    /** All the memory: (pages, layers, pageTokens, tokenWidth) float32. */
+    /** All the memory: (pages, layers, pageTokens, tokenWidth). */
     public MemorySegment memory() {
         return memory;
+    }
+
+    /** Keeps the first tokenWidth columns of a row at this place, counted in values, rounded to the layout's type. */
+    public void write(long place, FloatMatrix source, int row) {
+        int width = layout.tokenWidth();
+        if (layout.type() == DataType.F32) {
+            MemorySegment.copy(
+                    source.data(),
+                    source.index(row, 0) * Float.BYTES,
+                    memory,
+                    place * Float.BYTES,
+                    (long) width * Float.BYTES);
+            return;
+        }
+        for (int i = 0; i < width; i++) {
+            memory.setAtIndex(ValueLayout.JAVA_SHORT, place + i, Bfloat16.bits(source.get(row, i)));
+        }
     }
 
     /** How many pages there are. */

@@ -8,7 +8,7 @@ import dev.perigee.engine.kernel.KernelSelection;
 import dev.perigee.engine.kernel.Kernels;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.KvLayout;
-import dev.perigee.engine.layer.Linear;
+import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.ScratchBuffers;
 import dev.perigee.engine.weights.Checkpoint;
@@ -51,11 +51,12 @@ public final class Transformer implements LanguageModel {
         this.checkpoint = checkpoint;
         this.kernels = kernels;
         this.buffers = buffers;
-        this.cacheLayout = cacheLayout(config);
         ModelWeights weights = checkpoint.bind(config);
+        this.cacheLayout = cacheLayout(config, kernels.latentType(weights.hasQuantisedAttention()));
         int maxTokens = options.maxStepTokens();
         TransformerAssembly assembly = new TransformerAssembly(
                 config,
+                kernels,
                 checkpoint.arena(),
                 buffers,
                 new TransformerAssembly.Setting(
@@ -65,7 +66,7 @@ public final class Transformer implements LanguageModel {
         this.rotary = assembly.attention().rotary();
         this.embedding = new TokenEmbedding(weights.embedding());
         this.layers = assembly.layers(weights);
-        this.head = new LanguageModelHead(assembly.norm(weights.norm()), new Linear(weights.head()));
+        this.head = new LanguageModelHead(assembly.norm(weights.norm()), assembly.linear(weights.head()));
     }
 
     /**
@@ -99,10 +100,10 @@ public final class Transformer implements LanguageModel {
         }
     }
 
-    /** How the latent cache of such a model is cut. */
-    public static KvLayout cacheLayout(ModelConfig config) {
+    /** How the latent cache of such a model is cut where its values are of this type. */
+    public static KvLayout cacheLayout(ModelConfig config, DataType type) {
         return new KvLayout(
-                config.dimensions().numHiddenLayers(), config.attention().latentWidth(), PAGE_TOKENS);
+                type, config.dimensions().numHiddenLayers(), config.attention().latentWidth(), PAGE_TOKENS);
     }
 
     /** What the model is made of. */

@@ -7,6 +7,9 @@ import dev.perigee.engine.attention.QueryProjection;
 import dev.perigee.engine.config.AttentionConfig;
 import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.config.MoeConfig;
+import dev.perigee.engine.kernel.ExpertBatch;
+import dev.perigee.engine.kernel.Kernels;
+import dev.perigee.engine.kernel.SwiGluWeights;
 import dev.perigee.engine.layer.FeedForward;
 import dev.perigee.engine.layer.Linear;
 import dev.perigee.engine.layer.RmsNorm;
@@ -31,26 +34,31 @@ import org.jspecify.annotations.Nullable;
 final class TransformerAssembly {
 
     private final ModelConfig config;
+    private final Kernels kernels;
     private final Arena arena;
     private final AttentionContext attention;
-    private final SwiGlu.Scratch swiGlu;
+    private final ExpertBatch batch;
     private final MixtureOfExperts.Scratch experts;
     private final FloatMatrix routerLogits;
     private final double latentNormEps;
 
-    /** @param arena lives as long as the weights; holds what is derived from them */
-    TransformerAssembly(ModelConfig config, Arena arena, ScratchBuffers buffers, Setting setting) {
+    /**
+     * @param kernels arrange the weights
+     * @param arena lives as long as the weights; holds what is derived from them
+     */
+    TransformerAssembly(ModelConfig config, Kernels kernels, Arena arena, ScratchBuffers buffers, Setting setting) {
         MoeConfig moe = config.moe();
         int tokens = setting.maxStepTokens();
         int hidden = config.dimensions().hiddenSize();
         this.config = config;
+        this.kernels = kernels;
         this.arena = arena;
         this.attention = new AttentionContext(config.attention(), config.rope(), buffers, tokens, setting.maxPages());
-        this.swiGlu = SwiGlu.Scratch.of(buffers, tokens, widestFeedForward());
-        this.experts = new MixtureOfExperts.Scratch(
+        int perToken = moe.router().numExpertsPerTok();
+        this.batch = new ExpertBatch(
                 buffers,
-                new MixtureOfExperts.Sizes(
-                        tokens, hidden, moe.nRoutedExperts(), moe.router().numExpertsPerTok()));
+                new ExpertBatch.Sizes(tokens, moe.nRoutedExperts() + 1, perToken + 1, hidden, widestFeedForward()));
+        this.experts = new MixtureOfExperts.Scratch(tokens, moe.nRoutedExperts(), perToken, batch);
         this.routerLogits = buffers.floats(tokens, moe.nRoutedExperts());
         this.latentNormEps = setting.latentNormEps() > 0 ? setting.latentNormEps() : config.rmsNormEps();
     }
@@ -100,62 +108,69 @@ final class TransformerAssembly {
         AttentionWeights.@Nullable CompressedQuery compressed = weights.compressedQuery();
         QueryProjection.@Nullable Compression compression = compressed == null
                 ? null
-                : new QueryProjection.Compression(new Linear(compressed.down()), latentNorm(compressed.norm()));
+                : new QueryProjection.Compression(linear(compressed.down()), latentNorm(compressed.norm()));
         return new MultiHeadLatentAttention(
                 number,
-                new QueryProjection(compression, new Linear(weights.queryUp())),
-                new LatentProjection(
-                        new Linear(weights.latentDown()), latentNorm(weights.latentNorm()), heads(weights.latentUp())),
-                new Linear(weights.output()),
+                new QueryProjection(compression, linear(weights.queryUp())),
+                latentProjection(weights),
+                linear(weights.output()),
                 attention);
     }
 
-    private List<LatentProjection.Head> heads(LatentUp latentUp) {
-        List<LatentProjection.Head> heads = new ArrayList<>();
-        for (int head = 0; head < config.attention().numAttentionHeads(); head++) {
-            heads.add(
-                    switch (latentUp) {
-                        case LatentUp.Joined joined -> head(joined.matrix(), head);
-                        case LatentUp.Split split -> head(split, head);
-                    });
-        }
-        return heads;
+    /** A projection whose weight is arranged for the kernels. */
+    Linear linear(WeightMatrix stored) {
+        return new Linear(kernels.arrange(stored));
     }
 
-    private LatentProjection.Head head(WeightMatrix joined, int head) {
+    private LatentProjection latentProjection(AttentionWeights weights) {
+        List<WeightMatrix> keys = new ArrayList<>();
+        List<WeightMatrix> values = new ArrayList<>();
+        for (int head = 0; head < config.attention().numAttentionHeads(); head++) {
+            switch (weights.latentUp()) {
+                case LatentUp.Joined joined -> addHead(joined.matrix(), head, keys, values);
+                case LatentUp.Split split -> addHead(split, head, keys, values);
+            }
+        }
+        return new LatentProjection(
+                linear(weights.latentDown()),
+                latentNorm(weights.latentNorm()),
+                keys.stream().map(kernels::arrange).toList(),
+                values.stream().map(kernels::arrange).toList());
+    }
+
+    private void addHead(WeightMatrix joined, int head, List<WeightMatrix> keys, List<WeightMatrix> values) {
         AttentionConfig shape = config.attention();
         int first = head * (shape.qkNopeHeadDim() + shape.vHeadDim());
-        WeightMatrix key = joined.slice(first, shape.qkNopeHeadDim());
-        WeightMatrix value = joined.slice(first + shape.qkNopeHeadDim(), shape.vHeadDim());
-        return new LatentProjection.Head(new Linear(Transposition.of(key, arena)), new Linear(value));
+        keys.add(Transposition.of(joined.slice(first, shape.qkNopeHeadDim()), arena));
+        values.add(joined.slice(first + shape.qkNopeHeadDim(), shape.vHeadDim()));
     }
 
-    private LatentProjection.Head head(LatentUp.Split split, int head) {
+    private void addHead(LatentUp.Split split, int head, List<WeightMatrix> keys, List<WeightMatrix> values) {
         AttentionConfig shape = config.attention();
-        WeightMatrix key = split.keys().slice(head * shape.kvLoraRank(), shape.kvLoraRank());
-        WeightMatrix value = split.values().slice(head * shape.vHeadDim(), shape.vHeadDim());
-        return new LatentProjection.Head(new Linear(key), new Linear(value));
+        keys.add(split.keys().slice(head * shape.kvLoraRank(), shape.kvLoraRank()));
+        values.add(split.values().slice(head * shape.vHeadDim(), shape.vHeadDim()));
     }
 
     private FeedForward feedForward(FeedForwardWeights weights) {
         return switch (weights) {
-            case FeedForwardWeights.Dense dense -> swiGlu(dense);
+            case FeedForwardWeights.Dense dense -> new SwiGlu(arranged(dense), batch);
             case FeedForwardWeights.Experts moe -> experts(moe);
         };
     }
 
-    private SwiGlu swiGlu(FeedForwardWeights.Dense weights) {
-        return new SwiGlu(new Linear(weights.gate()), new Linear(weights.up()), new Linear(weights.down()), swiGlu);
+    private SwiGluWeights arranged(FeedForwardWeights.Dense weights) {
+        return new SwiGluWeights(
+                kernels.arrange(weights.gate()), kernels.arrange(weights.up()), kernels.arrange(weights.down()));
     }
 
     private MixtureOfExperts experts(FeedForwardWeights.Experts weights) {
         Router router =
-                new Router(config.moe().router(), new Linear(weights.router()), weights.correctionBias(), routerLogits);
+                new Router(config.moe().router(), linear(weights.router()), weights.correctionBias(), routerLogits);
         FeedForwardWeights.@Nullable Dense shared = weights.shared();
         return new MixtureOfExperts(
                 router,
-                weights.experts().stream().map(this::swiGlu).toList(),
-                shared == null ? null : swiGlu(shared),
+                weights.experts().stream().map(this::arranged).toList(),
+                shared == null ? null : arranged(shared),
                 experts);
     }
 }

@@ -1,10 +1,10 @@
 package dev.perigee.engine.moe;
 
+import dev.perigee.engine.kernel.ExpertBatch;
 import dev.perigee.engine.kernel.Kernels;
+import dev.perigee.engine.kernel.SwiGluWeights;
 import dev.perigee.engine.layer.FeedForward;
-import dev.perigee.engine.layer.SwiGlu;
 import dev.perigee.engine.tensor.FloatMatrix;
-import dev.perigee.engine.tensor.ScratchBuffers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class MixtureOfExperts implements FeedForward {
 
     private final Router router;
-    private final List<SwiGlu> experts;
-    private final @Nullable SwiGlu shared;
+    private final List<SwiGluWeights> experts;
+    private final @Nullable SwiGluWeights shared;
     private final Scratch scratch;
 
     /** Working memory that all layers share. */
@@ -26,23 +26,19 @@ public final class MixtureOfExperts implements FeedForward {
 
         private final RoutingDecision decision;
         private final ExpertQueue queue;
-        private final FloatMatrix gathered; // (maxStepTokens, hiddenSize)
-        private final FloatMatrix computed; // (maxStepTokens, hiddenSize)
+        private final ExpertBatch batch;
 
         /** Memory for steps of at most {@code maxStepTokens}. */
-        public Scratch(ScratchBuffers buffers, Sizes sizes) {
-            this.decision = new RoutingDecision(sizes.maxStepTokens(), sizes.perToken());
-            this.queue = new ExpertQueue(sizes.experts(), sizes.maxStepTokens(), sizes.perToken());
-            this.gathered = buffers.floats(sizes.maxStepTokens(), sizes.hiddenSize());
-            this.computed = buffers.floats(sizes.maxStepTokens(), sizes.hiddenSize());
+        public Scratch(int maxStepTokens, int experts, int perToken, ExpertBatch batch) {
+            this.decision = new RoutingDecision(maxStepTokens, perToken);
+            this.queue = new ExpertQueue(experts, maxStepTokens, perToken);
+            this.batch = batch;
         }
     }
 
-    /** What the working memory is sized by. */
-    public record Sizes(int maxStepTokens, int hiddenSize, int experts, int perToken) {}
-
     /** A mixture of these experts; {@code shared} is {@code null} where there is no shared expert. */
-    public MixtureOfExperts(Router router, List<SwiGlu> experts, @Nullable SwiGlu shared, Scratch scratch) {
+    public MixtureOfExperts(
+            Router router, List<SwiGluWeights> experts, @Nullable SwiGluWeights shared, Scratch scratch) {
         this.router = router;
         this.experts = List.copyOf(experts);
         this.shared = shared;
@@ -53,32 +49,31 @@ public final class MixtureOfExperts implements FeedForward {
     public void apply(Kernels kernels, FloatMatrix x, FloatMatrix y, int rows) {
         router.route(kernels, x, rows, scratch.decision);
         scratch.queue.sort(scratch.decision, rows);
-        for (int row = 0; row < rows; row++) {
-            y.clearRow(row);
-        }
+        scratch.batch.clear();
         for (int expert = 0; expert < experts.size(); expert++) {
-            addExpert(kernels, expert, x, y);
+            addExpert(expert);
         }
         if (shared != null) {
-            shared.apply(kernels, x, scratch.computed, rows);
-            for (int row = 0; row < rows; row++) {
-                kernels.addScaled(scratch.computed, row, 1f, y, row);
+            scratch.batch.begin(shared);
+        }
+        for (int row = 0; row < rows; row++) {
+            y.clearRow(row);
+            if (shared != null) {
+                scratch.batch.add(row, 1f);
             }
         }
+        kernels.feedForward(scratch.batch, x, y);
     }
 
-    private void addExpert(Kernels kernels, int expert, FloatMatrix x, FloatMatrix y) {
+    private void addExpert(int expert) {
         ExpertQueue queue = scratch.queue;
         int count = queue.count(expert);
         if (count == 0) {
             return;
         }
+        scratch.batch.begin(experts.get(expert));
         for (int i = 0; i < count; i++) {
-            scratch.gathered.copyRowFrom(x, queue.token(expert, i), i);
-        }
-        experts.get(expert).apply(kernels, scratch.gathered, scratch.computed, count);
-        for (int i = 0; i < count; i++) {
-            kernels.addScaled(scratch.computed, i, queue.weight(expert, i), y, queue.token(expert, i));
+            scratch.batch.add(queue.token(expert, i), queue.weight(expert, i));
         }
     }
 }

@@ -20,6 +20,7 @@ public final class Transposition {
             case Fp8Weights other -> f32(other, arena);
             case PackedInt4Weights other -> f32(other, arena);
             case GgufWeights other -> f32(other, arena);
+            case TiledWeights other -> f32(other, arena);
         };
     }
 

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * <p>Threads: immutable, any.
  */
 public sealed interface WeightMatrix
-        permits F32Weights, F16Weights, Bf16Weights, Fp8Weights, PackedInt4Weights, GgufWeights {
+        permits F32Weights, F16Weights, Bf16Weights, Fp8Weights, PackedInt4Weights, GgufWeights, TiledWeights {
 
     /** Outputs. */
     int rows();

@@ -7,7 +7,9 @@ import dev.perigee.engine.config.MoeConfig;
 import dev.perigee.engine.config.ParameterCount;
 import dev.perigee.engine.kvcache.KvLayout;
 import dev.perigee.engine.model.Transformer;
+import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.weights.Checkpoint;
+import dev.perigee.engine.weights.ModelWeights;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +39,13 @@ public final class ModelInspector {
     public static String inspect(Path model) {
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             ModelConfig config = checkpoint.config();
-            checkpoint.bind(config);
+            ModelWeights weights = checkpoint.bind(config);
             ModelInspector inspector = new ModelInspector();
             inspector.addArchitecture(config);
             inspector.addTensors(checkpoint.sizes());
-            KvLayout cache = Transformer.cacheLayout(config);
+            // as the default kernels keep it
+            KvLayout cache =
+                    Transformer.cacheLayout(config, weights.hasQuantisedAttention() ? DataType.BF16 : DataType.F32);
             inspector.lines.put("memory per token of context", cache.tokenBytes() + " bytes");
             return inspector.text();
         }

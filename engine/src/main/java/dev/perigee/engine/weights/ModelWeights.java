@@ -1,5 +1,6 @@
 package dev.perigee.engine.weights;
 
+import dev.perigee.engine.quantization.TileFormat;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.util.List;
@@ -16,5 +17,13 @@ public record ModelWeights(WeightMatrix embedding, List<LayerWeights> layers, Fl
 
     public ModelWeights {
         layers = List.copyOf(layers);
+    }
+
+    /** Whether attention is quantised in a format whose inputs fast kernels round to 8 bits. */
+    public boolean hasQuantisedAttention() {
+        return layers.stream()
+                .map(LayerWeights::attention)
+                .anyMatch(attention ->
+                        TileFormat.of(attention.queryUp()) != null || TileFormat.of(attention.latentDown()) != null);
     }
 }

@@ -3,6 +3,7 @@ package dev.perigee.engine.kvcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.perigee.engine.tensor.DataType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class KvCacheTests {
 
-    private final KvCache cache = new KvCache(new KvLayout(2, 3, 4), 10);
+    private final KvCache cache = new KvCache(new KvLayout(DataType.F32, 2, 3, 4), 10);
 
     @AfterEach
     void close() {
@@ -89,7 +90,8 @@ class KvCacheTests {
 
     @Test
     void cacheWhenItHasNoPageIsRefused() {
-        assertThatThrownBy(() -> new KvCache(new KvLayout(1, 1, 1), 0)).hasMessage("pageCount is 0, at least 1");
-        assertThatThrownBy(() -> new KvLayout(1, 0, 1)).hasMessage("tokenWidth is 0, at least 1");
+        assertThatThrownBy(() -> new KvCache(new KvLayout(DataType.BF16, 1, 1, 1), 0))
+                .hasMessage("pageCount is 0, at least 1");
+        assertThatThrownBy(() -> new KvLayout(DataType.F32, 1, 0, 1)).hasMessage("tokenWidth is 0, at least 1");
     }
 }

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.KvLayout;
 import dev.perigee.engine.kvcache.PageTable;
+import dev.perigee.engine.tensor.DataType;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StepPlanTests {
 
-    private final KvCache cache = new KvCache(new KvLayout(1, 1, 4), 2);
+    private final KvCache cache = new KvCache(new KvLayout(DataType.F32, 1, 1, 4), 2);
 
     @AfterEach
     void close() {

@@ -5,6 +5,7 @@ import dev.perigee.engine.kvcache.KvLayout;
 import dev.perigee.engine.kvcache.PageTable;
 import dev.perigee.engine.model.LanguageModel;
 import dev.perigee.engine.model.StepPlan;
+import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Consumer;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 final class HashingModel implements LanguageModel {
 
     static final int PAGE_TOKENS = 4;
-    private static final KvLayout LAYOUT = new KvLayout(1, 1, PAGE_TOKENS);
+    private static final KvLayout LAYOUT = new KvLayout(DataType.F32, 1, 1, PAGE_TOKENS);
 
     private final int vocabularySize;
     private final int contextLength;

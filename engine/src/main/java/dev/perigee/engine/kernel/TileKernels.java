@@ -1,0 +1,132 @@
+package dev.perigee.engine.kernel;
+
+import static dev.perigee.engine.kernel.NativeLibrary.SIGNATURES;
+
+import dev.perigee.engine.quantization.TiledWeights;
+import dev.perigee.engine.tensor.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The C kernels over interleaved weights and rounded inputs, of one instruction set.
+ *
+ * <p>Pointers travel as numbers: whoever calls holds the memory, and an arena that asks of every argument of every call whether it is
+ * still open would be asked by all threads at once.
+ *
+ * <p>Threads: any.
+ */
+final class TileKernels {
+
+    private final MemorySegment quantise;
+    private final MemorySegment multiply;
+    private final MemorySegment add;
+    private final MemorySegment gate;
+
+    TileKernels(NativeLibrary library, CpuIsa isa) {
+        this.quantise = library.kernel(isa, "quantise");
+        this.multiply = library.kernel(isa, "multiply_tiles");
+        this.add = library.kernel(isa, "add_tiles");
+        this.gate = library.kernel(isa, "gate_tiles");
+    }
+
+    /** Rounds rows of x into panels {@code first} to {@code end}. */
+    void quantise(FloatMatrix x, Panels panels, int first, int end) {
+        int token = first * Panels.TOKENS;
+        int tokens = Math.min(end * Panels.TOKENS, panels.tokens()) - token;
+        long offset = Panels.bytes((long) token * panels.columns());
+        boolean chosen = panels.rows() != 0;
+        long from = x.data().address() + (chosen ? 0 : x.index(token, 0) * Float.BYTES);
+        long rows = chosen ? panels.rows() + (long) token * Integer.BYTES : 0;
+        try {
+            NativeKernels.check((int) SIGNATURES
+                    .quantise()
+                    .invokeExact(
+                            quantise,
+                            from,
+                            (long) x.stride(),
+                            rows,
+                            tokens,
+                            panels.columns(),
+                            panels.address() + offset,
+                            panels.bytes() - offset));
+        } catch (Throwable e) {
+            throw NativeKernels.broken(e);
+        }
+    }
+
+    /** The rows of y that tiles {@code first} to {@code end} give. */
+    void multiply(TiledWeights weight, Panels x, FloatMatrix y, int first, int end) {
+        try {
+            NativeKernels.check((int) SIGNATURES
+                    .multiplyTiles()
+                    .invokeExact(
+                            multiply,
+                            weight.format().ordinal(),
+                            weight.data().address(),
+                            weight.data().byteSize(),
+                            x.address(),
+                            x.bytes(),
+                            x.tokens(),
+                            weight.columns(),
+                            weight.rows(),
+                            first,
+                            end,
+                            y.data().address(),
+                            (long) y.stride()));
+        } catch (Throwable e) {
+            throw NativeKernels.broken(e);
+        }
+    }
+
+    /** Adds them, multiplied by the factors of x, to the rows that x names. */
+    void add(TiledWeights weight, Panels x, FloatMatrix y, int first, int end) {
+        try {
+            NativeKernels.check((int) SIGNATURES
+                    .addTiles()
+                    .invokeExact(
+                            add,
+                            weight.format().ordinal(),
+                            weight.data().address(),
+                            weight.data().byteSize(),
+                            x.address(),
+                            x.bytes(),
+                            x.tokens(),
+                            weight.columns(),
+                            weight.rows(),
+                            first,
+                            end,
+                            y.data().address(),
+                            (long) y.stride(),
+                            x.rows(),
+                            x.factors()));
+        } catch (Throwable e) {
+            throw NativeKernels.broken(e);
+        }
+    }
+
+    /** silu(gate · x) · (up · x) for pairs of tiles {@code first} to {@code end}, rounded. */
+    void gate(SwiGluWeights weights, Panels x, Panels raised, int first, int end) {
+        TiledWeights gated = (TiledWeights) weights.gate();
+        TiledWeights up = (TiledWeights) weights.up();
+        try {
+            NativeKernels.check((int) SIGNATURES
+                    .gateTiles()
+                    .invokeExact(
+                            gate,
+                            gated.format().ordinal(),
+                            gated.data().address(),
+                            up.data().address(),
+                            gated.data().byteSize(),
+                            x.address(),
+                            x.bytes(),
+                            x.tokens(),
+                            gated.columns(),
+                            gated.rows(),
+                            2 * first,
+                            2 * end,
+                            raised.address(),
+                            raised.bytes()));
+        } catch (Throwable e) {
+            throw NativeKernels.broken(e);
+        }
+    }
+}

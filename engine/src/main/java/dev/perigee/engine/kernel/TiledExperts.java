@@ -1,0 +1,171 @@
+package dev.perigee.engine.kernel;
+
+import dev.perigee.engine.quantization.TileFormat;
+import dev.perigee.engine.quantization.TiledWeights;
+import dev.perigee.engine.tensor.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The SwiGLUs of a batch whose weights are interleaved. Three rounds of the threads: inputs are rounded; (expert, chunk) by (expert,
+ * chunk) gate, up and SiLU give rounded rows; then a chunk of output rows is added up over all experts in their order.
+ *
+ * <p>The operands of the running call stand in fields, so that no call allocates once warm.
+ */
+final class TiledExperts {
+
+    private final TileKernels kernels;
+    private final WorkerPool pool;
+    private final PanelMemory inputMemory = new PanelMemory();
+    private final PanelMemory raisedMemory = new PanelMemory();
+    private final WorkerPool.RangeTask roundRange = this::round;
+    private final WorkerPool.RangeTask gateRange = this::gate;
+    private final WorkerPool.RangeTask downRange = this::down;
+    private SwiGluWeights[] weights = new SwiGluWeights[0];
+    private Panels[] inputs = new Panels[0];
+    private Panels[] raised = new Panels[0];
+    private int[] roundStarts = new int[1]; // item at which each expert's panels begin
+    private int[] gateStarts = new int[1]; // item at which each expert's chunks begin
+    private int[] gateSteps = new int[0]; // groups of 32 rows of one chunk
+    private int size;
+    private FloatMatrix x = new FloatMatrix(MemorySegment.NULL, 0, 0);
+    private FloatMatrix y = x;
+
+    TiledExperts(TileKernels kernels, WorkerPool pool) {
+        this.kernels = kernels;
+        this.pool = pool;
+    }
+
+    /** Whether this runs such weights. */
+    static boolean runs(SwiGluWeights candidate) {
+        return candidate.gate() instanceof TiledWeights gate
+                && candidate.up() instanceof TiledWeights up
+                && candidate.down() instanceof TiledWeights
+                && gate.format() == up.format()
+                && gate.rows() % TileFormat.GROUP == 0;
+    }
+
+    /** Adds what the interleaved SwiGLUs of the batch give. */
+    void add(ExpertBatch batch, FloatMatrix from, FloatMatrix to) {
+        x = from;
+        y = to;
+        select(batch);
+        if (size == 0) {
+            return;
+        }
+        place(batch);
+        pool.run(roundRange, roundStarts[size], 1);
+        pool.run(gateRange, gateStarts[size], 1);
+        TiledWeights down = (TiledWeights) weights[0].down();
+        int tiles = TileFormat.tiles(down.rows());
+        pool.run(downRange, tiles, Math.max(1, tiles / (8 * pool.threads())));
+    }
+
+    private void select(ExpertBatch batch) {
+        grow(batch.sizes().experts());
+        size = 0;
+        for (int expert = 0; expert < batch.size(); expert++) {
+            if (!runs(batch.weights(expert))) {
+                continue;
+            }
+            weights[size] = batch.weights(expert);
+            long slot = (long) batch.start(expert) * Integer.BYTES;
+            inputs[size].place(
+                    0, batch.count(expert), batch.weights(expert).gate().columns());
+            inputs[size].choose(batch.rows().address() + slot, batch.factors().address() + slot);
+            size++;
+        }
+    }
+
+    private void grow(int experts) {
+        if (weights.length >= experts) {
+            return;
+        }
+        weights = new SwiGluWeights[experts];
+        inputs = new Panels[experts];
+        raised = new Panels[experts];
+        for (int i = 0; i < experts; i++) {
+            inputs[i] = new Panels();
+            raised[i] = new Panels();
+        }
+        roundStarts = new int[experts + 1];
+        gateStarts = new int[experts + 1];
+        gateSteps = new int[experts];
+    }
+
+    /** Gives every expert its memory and its items. */
+    private void place(ExpertBatch batch) {
+        long inputBytes = 0;
+        long raisedBytes = 0;
+        boolean alike = batch.isOneRow();
+        for (int i = 0; i < size; i++) {
+            inputBytes = alike ? inputs[i].bytes() : inputBytes + inputs[i].bytes();
+            raisedBytes += Panels.bytes((long) inputs[i].tokens() * weights[i].width());
+        }
+        long input = inputMemory.take(inputBytes);
+        long output = raisedMemory.take(raisedBytes);
+        for (int i = 0; i < size; i++) {
+            Panels own = inputs[i];
+            long rows = own.rows();
+            long factors = own.factors();
+            own.place(input, own.tokens(), own.columns());
+            own.choose(rows, factors);
+            raised[i].place(output, own.tokens(), weights[i].width());
+            raised[i].choose(rows, factors);
+            input += alike ? 0 : own.bytes();
+            output += raised[i].bytes();
+            roundStarts[i + 1] = alike ? 1 : roundStarts[i] + own.panels();
+            gateSteps[i] = step(weights[i]);
+            gateStarts[i + 1] = gateStarts[i] + Math.ceilDiv(groups(weights[i]), gateSteps[i]);
+        }
+    }
+
+    private static int groups(SwiGluWeights expert) {
+        return expert.width() / TileFormat.GROUP;
+    }
+
+    /** Groups whose gate and up rows are about as many bytes as a thread takes at once. */
+    private static int step(SwiGluWeights expert) {
+        TiledWeights gate = (TiledWeights) expert.gate();
+        long groupBytes =
+                2L * TileFormat.GROUP / TileFormat.ROWS * gate.format().tileBytes(gate.columns());
+        return (int) Math.clamp(TiledProducts.CHUNK_BYTES / groupBytes, 1, groups(expert));
+    }
+
+    /** The expert whose items hold this one. */
+    private int expertOf(int[] starts, int item) {
+        int low = 0;
+        int high = size - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (starts[middle + 1] <= item) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private void round(int first, int end) {
+        for (int item = first; item < end; item++) {
+            int expert = expertOf(roundStarts, item);
+            int panel = item - roundStarts[expert];
+            kernels.quantise(x, inputs[expert], panel, panel + 1);
+        }
+    }
+
+    private void gate(int first, int end) {
+        for (int item = first; item < end; item++) {
+            int expert = expertOf(gateStarts, item);
+            int group = (item - gateStarts[expert]) * gateSteps[expert];
+            int last = Math.min(groups(weights[expert]), group + gateSteps[expert]);
+            kernels.gate(weights[expert], inputs[expert], raised[expert], group, last);
+        }
+    }
+
+    private void down(int first, int end) {
+        for (int expert = 0; expert < size; expert++) {
+            kernels.add((TiledWeights) weights[expert].down(), raised[expert], y, first, end);
+        }
+    }
+}

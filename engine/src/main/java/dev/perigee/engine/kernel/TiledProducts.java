@@ -1,0 +1,96 @@
+package dev.perigee.engine.kernel;
+
+import dev.perigee.engine.quantization.TileFormat;
+import dev.perigee.engine.quantization.TiledWeights;
+import dev.perigee.engine.quantization.WeightMatrix;
+import dev.perigee.engine.tensor.FloatMatrix;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * Products with interleaved weights: inputs are rounded to 8 bits once, then threads take a few tiles at a time.
+ *
+ * <p>The operands of the running call stand in fields, so that no call allocates.
+ */
+final class TiledProducts {
+
+    /** Bytes of weights that a thread takes at once. */
+    static final long CHUNK_BYTES = 128 << 10;
+
+    private final TileKernels kernels;
+    private final WorkerPool pool;
+    private final PanelMemory memory = new PanelMemory();
+    private final Panels panels = new Panels();
+    private final ThreadLocal<Panels> headPanels = ThreadLocal.withInitial(Panels::new);
+    private final WorkerPool.RangeTask roundRange = this::round;
+    private final WorkerPool.RangeTask tileRange = this::multiplyTiles;
+    private final WorkerPool.RangeTask headRange = this::multiplyHead;
+    private TiledWeights weight = new TiledWeights(TileFormat.Q4_0, MemorySegment.NULL, 0, TileFormat.GROUP);
+    private FloatMatrix input = new FloatMatrix(MemorySegment.NULL, 0, 0);
+    private FloatMatrix output = input;
+    private List<WeightMatrix> headWeights = List.of();
+    private List<FloatMatrix> headInputs = List.of();
+    private List<FloatMatrix> headOutputs = List.of();
+    private int rows;
+    private long headAddress;
+
+    TiledProducts(TileKernels kernels, WorkerPool pool) {
+        this.kernels = kernels;
+        this.pool = pool;
+    }
+
+    /** How many tiles a thread takes at once, so that all have some. */
+    int chunk(int tiles, long tileBytes) {
+        long fair = Math.ceilDiv(tiles, 2L * pool.threads());
+        return (int) Math.max(1, Math.min(fair, CHUNK_BYTES / tileBytes));
+    }
+
+    void multiply(TiledWeights matrix, FloatMatrix x, FloatMatrix y, int count) {
+        weight = matrix;
+        input = x;
+        output = y;
+        panels.place(memory.take(Panels.bytes((long) count * matrix.columns())), count, matrix.columns());
+        pool.run(roundRange, panels.panels(), 1);
+        int tiles = TileFormat.tiles(matrix.rows());
+        pool.run(tileRange, tiles, chunk(tiles, matrix.format().tileBytes(matrix.columns())));
+    }
+
+    private void round(int first, int end) {
+        kernels.quantise(input, panels, first, end);
+    }
+
+    private void multiplyTiles(int first, int end) {
+        kernels.multiply(weight, panels, output, first, end);
+    }
+
+    /** One head after the other on each thread; all have the same columns. */
+    void multiplyHeads(List<WeightMatrix> weights, List<FloatMatrix> x, List<FloatMatrix> y, int count) {
+        headWeights = weights;
+        headInputs = x;
+        headOutputs = y;
+        rows = count;
+        headAddress = memory.take(Panels.bytes((long) count * weights.getFirst().columns()) * weights.size());
+        pool.run(headRange, weights.size(), 1);
+    }
+
+    private void multiplyHead(int first, int end) {
+        Panels own = headPanels.get();
+        for (int head = first; head < end; head++) {
+            TiledWeights matrix = (TiledWeights) headWeights.get(head);
+            long offset = Panels.bytes((long) rows * matrix.columns()) * head;
+            own.place(headAddress + offset, rows, matrix.columns());
+            kernels.quantise(headInputs.get(head), own, 0, own.panels());
+            kernels.multiply(matrix, own, headOutputs.get(head), 0, TileFormat.tiles(matrix.rows()));
+        }
+    }
+
+    /** Whether all of them are interleaved. */
+    static boolean tiled(List<WeightMatrix> weights) {
+        for (int i = 0; i < weights.size(); i++) {
+            if (!(weights.get(i) instanceof TiledWeights)) {
+                return false;
+            }
+        }
+        return !weights.isEmpty();
+    }
+}
