@@ -112,8 +112,7 @@ public record EngineOptions(
             atLeast(1, "threads", threads);
         }
 
-        /** The same as the kernels take it. */
-        public KernelOptions options() {
+        private KernelOptions options() {
             KernelPreference preference = switch (choice) {
                 case AUTO -> KernelPreference.AUTO;
                 case SCALAR -> KernelPreference.SCALAR;

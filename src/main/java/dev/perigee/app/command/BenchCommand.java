@@ -46,7 +46,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         BenchTool.run(
-                new BenchTool.Order(model.path(), kernels.kernels(), prefill, decode, depths, sequences, repeats),
+                new BenchTool.Order(kernels.options(model.path()), prefill, decode, depths, sequences, repeats),
                 System.out);
         return 0;
     }

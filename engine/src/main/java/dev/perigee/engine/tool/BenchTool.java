@@ -5,7 +5,6 @@ import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.model.Transformer;
 import dev.perigee.engine.model.TransformerOptions;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -33,7 +32,7 @@ public final class BenchTool {
     /**
      * What to measure.
      *
-     * @param model a safetensors folder or a GGUF file
+     * @param options the model and what computes it; of its bounds only what follows counts
      * @param prefill tokens of the prompt, 0 to leave prefill out; at least 0
      * @param decode steps of decode, 0 to leave it out; at least 0
      * @param depths positions that are in the cache before decode begins; each at least 0
@@ -41,8 +40,7 @@ public final class BenchTool {
      * @param repeats how often prefill is measured; at least 1
      */
     public record Order(
-            Path model,
-            EngineOptions.Kernels kernels,
+            EngineOptions options,
             int prefill,
             int decode,
             List<Integer> depths,
@@ -57,6 +55,10 @@ public final class BenchTool {
             requireAtLeast(1, "repeats", repeats);
             depths = List.copyOf(depths);
             sequences = List.copyOf(sequences);
+        }
+
+        private EngineOptions boundedOptions() {
+            return options.withBounds(options.bounds().withMaxContext(longest()));
         }
 
         private static void requireAtLeast(int least, String name, int value) {
@@ -88,9 +90,8 @@ public final class BenchTool {
 
     private void measure() {
         long begun = System.nanoTime();
-        TransformerOptions options =
-                new TransformerOptions(order.kernels().options(), order.stepTokens(), order.longest());
-        try (Transformer transformer = Transformer.load(order.model(), options)) {
+        TransformerOptions options = order.boundedOptions().transformer(order.stepTokens());
+        try (Transformer transformer = Transformer.load(order.options().model(), options)) {
             if (transformer.contextLength() < order.longest()) {
                 throw new IllegalArgumentException("prefill or depth with decode takes " + order.longest()
                         + " positions, the model's context holds " + transformer.contextLength());
@@ -99,7 +100,7 @@ public final class BenchTool {
                     "{\"measured\":\"load\",\"seconds\":%.3f,\"kernels\":\"%s\",\"threads\":%d}",
                     (System.nanoTime() - begun) / NANOS,
                     transformer.kernelName(),
-                    order.kernels().threads());
+                    order.options().kernels().threads());
             measurePrefill(transformer);
             for (int depth : order.depths()) {
                 for (int count : order.sequences()) {

@@ -28,8 +28,9 @@ class BenchToolTests {
     }
 
     private BenchTool.Order order(int prefill, int decode, List<Integer> depths, List<Integer> sequences) {
-        EngineOptions.Kernels kernels = EngineOptions.Kernels.standard().withThreads(1);
-        return new BenchTool.Order(folder, kernels, prefill, decode, depths, sequences, 2);
+        EngineOptions options = EngineOptions.of(folder)
+                .withKernels(EngineOptions.Kernels.standard().withThreads(1));
+        return new BenchTool.Order(options, prefill, decode, depths, sequences, 2);
     }
 
     private static List<JsonNode> lines(BenchTool.Order order) {
