@@ -99,7 +99,7 @@ public final class BillingDatabase implements AutoCloseable {
 
     /** The journal of the process that holds this lease. */
     public UsageJournal journal(ProcessLease lease) {
-        return journals.computeIfAbsent(lease, each -> UsageJournal.create(folder, each.processId(), 4096));
+        return journals.computeIfAbsent(lease, each -> UsageJournal.create(folder, each.processId(), 4_096));
     }
 
     /** Where the journals are. */

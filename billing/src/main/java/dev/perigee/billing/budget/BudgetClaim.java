@@ -20,6 +20,8 @@ public record BudgetClaim(
         @Nullable Held held) {
 
     /**
+     * What to pay for.
+     *
      * @param prompt tokens of the prompt that are not held yet
      * @param output tokens of the answer, where no hard budget applies
      * @param tranche tokens of the answer, where one does; at most {@code output}
@@ -27,6 +29,8 @@ public record BudgetClaim(
     public record Tokens(long prompt, long output, long tranche) {}
 
     /**
+     * What is held already.
+     *
      * @param nanos money
      * @param tokens tokens
      * @param admittedAt when the request was admitted; it goes on in the periods of that moment

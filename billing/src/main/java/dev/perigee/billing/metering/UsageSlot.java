@@ -10,11 +10,12 @@ import java.nio.charset.StandardCharsets;
  *
  * <pre>
  * offset  0  int     0 free, 1 running, 2 ended
- *         4  int     ordinal of the outcome, where it has ended
+ *         4  int     bytes of the outcome's word, where it has ended
  *         8  long    prompt tokens: uncached in the upper half, cached in the lower one
  *        16  long    generated tokens: all of them in the upper half, those of the reasoning in the lower one
  *        24  int     bytes of the request's id
- *        28  byte[]  the request's id, ASCII
+ *        28  byte[]  the request's id, ASCII, at most 64
+ *        96  byte[]  the outcome's word, ASCII, at most 32
  * </pre>
  *
  * <p>Each pair is stored at once, so that a kill between two stores cannot tear it.
@@ -31,11 +32,12 @@ public final class UsageSlot {
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
     private static final long STATE = 0;
-    private static final long OUTCOME = 4;
+    private static final long OUTCOME_LENGTH = 4;
     private static final long PROMPT = 8;
     private static final long GENERATED = 16;
     private static final long ID_LENGTH = 24;
     private static final long ID = 28;
+    private static final long OUTCOME = 96;
 
     private final MemorySegment memory;
 
@@ -46,11 +48,9 @@ public final class UsageSlot {
 
     /** Begins the count of a request; its state is stored last. */
     void begin(String requestId) {
-        byte[] id = requestId.getBytes(StandardCharsets.US_ASCII);
         LONG.setOpaque(memory, PROMPT, 0L);
         LONG.setOpaque(memory, GENERATED, 0L);
-        INT.setOpaque(memory, ID_LENGTH, id.length);
-        MemorySegment.copy(id, 0, memory, ValueLayout.JAVA_BYTE, ID, id.length);
+        write(ID_LENGTH, ID, requestId);
         INT.setRelease(memory, STATE, RUNNING);
     }
 
@@ -62,7 +62,7 @@ public final class UsageSlot {
 
     /** Stores that the request has ended, so that whoever finds the slot later settles it as it would have been. */
     public void end(RequestOutcome outcome) {
-        INT.setOpaque(memory, OUTCOME, outcome.ordinal());
+        write(OUTCOME_LENGTH, OUTCOME, outcome.word());
         INT.setRelease(memory, STATE, ENDED);
     }
 
@@ -81,14 +81,24 @@ public final class UsageSlot {
 
     /** How the request ended; {@link RequestOutcome#INTERRUPTED} where it had not. */
     public RequestOutcome outcome() {
-        return ended() ? RequestOutcome.values()[(int) INT.getOpaque(memory, OUTCOME)] : RequestOutcome.INTERRUPTED;
+        return ended() ? RequestOutcome.ofWord(read(OUTCOME_LENGTH, OUTCOME)) : RequestOutcome.INTERRUPTED;
     }
 
     /** The request. */
     public String requestId() {
-        byte[] id = new byte[(int) INT.getOpaque(memory, ID_LENGTH)];
-        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, ID, id, 0, id.length);
-        return new String(id, StandardCharsets.US_ASCII);
+        return read(ID_LENGTH, ID);
+    }
+
+    private void write(long lengthAt, long at, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        INT.setOpaque(memory, lengthAt, bytes.length);
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, bytes.length);
+    }
+
+    private String read(long lengthAt, long at) {
+        byte[] bytes = new byte[(int) INT.getOpaque(memory, lengthAt)];
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, bytes, 0, bytes.length);
+        return new String(bytes, StandardCharsets.US_ASCII);
     }
 
     /** What it has taken so far. */

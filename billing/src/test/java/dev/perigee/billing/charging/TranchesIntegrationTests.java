@@ -95,7 +95,7 @@ class TranchesIntegrationTests {
         set(BudgetPeriod.TOTAL, new BudgetLimit.OfMoney(new Money(20 * 600 + 3 * 2500, USD)), BudgetMode.HARD);
         Reservation first = admitted(reserve("holder", 10, 500)).reservation();
         Reservation second = admitted(reserve("other", 10, 500)).reservation();
-        first = extended(first, 9, 1);
+        extended(first, 9, 1);
 
         assertThat(((Extension.BudgetExhausted) charging.extend(second, 9)).heldByOthers())
                 .isTrue();
@@ -197,9 +197,9 @@ class TranchesIntegrationTests {
             return spent.heldByOthers() ? 0 : -1;
         }
         Reservation held = admitted(admission).reservation();
-        long wanted = 1 + random.nextInt(200);
+        long wanted = 1L + random.nextInt(200);
         while (held.heldTokens() < wanted
-                && process.extend(held, 1 + random.nextInt(40)) instanceof Extension.Extended more) {
+                && process.extend(held, 1L + random.nextInt(40)) instanceof Extension.Extended more) {
             held = more.reservation();
         }
         assertThat(standing().settled() + standing().reserved()).isLessThanOrEqualTo(3_011);
