@@ -2,6 +2,7 @@ package dev.perigee.billing.charging;
 
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that asks to be admitted.
@@ -12,6 +13,7 @@ import dev.perigee.billing.metering.MeasuredUsage;
  * @param promptTokens tokens of the prompt
  * @param maxOutputTokens the most tokens that can be generated; held at once where no hard budget applies
  * @param firstOutputTokens how many of them to hold at first where one does; the rest by {@link Charging#extend}
+ * @param modelSha256 SHA-256 of the weights that will answer, 64 hexadecimal digits, or {@code null} where it is not known
  */
 public record ChargeRequest(
         String requestId,
@@ -19,7 +21,8 @@ public record ChargeRequest(
         String model,
         long promptTokens,
         long maxOutputTokens,
-        long firstOutputTokens) {
+        long firstOutputTokens,
+        @Nullable String modelSha256) {
 
     /** Most characters of a request id. */
     public static final int MAX_REQUEST_ID_LENGTH = 64;
@@ -34,10 +37,10 @@ public record ChargeRequest(
         }
     }
 
-    /** A request that holds all of its answer at once. */
+    /** A request that holds all of its answer at once, from weights that are not known. */
     public ChargeRequest(
             String requestId, CostAttribution attribution, String model, long promptTokens, long maxOutputTokens) {
-        this(requestId, attribution, model, promptTokens, maxOutputTokens, maxOutputTokens);
+        this(requestId, attribution, model, promptTokens, maxOutputTokens, maxOutputTokens, null);
     }
 
     static void checkRequestId(String requestId) {

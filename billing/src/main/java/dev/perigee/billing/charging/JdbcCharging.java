@@ -108,7 +108,7 @@ public final class JdbcCharging implements Charging {
                 price,
                 Instant.EPOCH);
         return tables.reservations()
-                .hold(journal.processId(), candidate)
+                .hold(journal.processId(), candidate, request.modelSha256())
                 .<Admission>map(reservation -> new Admission.Admitted(
                         reservation,
                         paid.maxOutputTokens(),

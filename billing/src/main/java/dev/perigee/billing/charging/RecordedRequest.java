@@ -48,6 +48,12 @@ public record RecordedRequest(
      * @param usage its tokens
      * @param cost what they cost
      * @param recordedAt when this was written
+     * @param modelSha256 SHA-256 of the weights that answered, or {@code null} where it is not known
      */
-    public record Measurement(RequestOutcome outcome, MeasuredUsage usage, Money cost, Instant recordedAt) {}
+    public record Measurement(
+            RequestOutcome outcome,
+            MeasuredUsage usage,
+            Money cost,
+            Instant recordedAt,
+            @Nullable String modelSha256) {}
 }

@@ -72,7 +72,8 @@ final class UsageRow {
                 RequestOutcome.ofWord(outcome),
                 usage,
                 new Money(row.getLong("cost_nanos"), currency),
-                moment(row, "recorded_at"));
+                moment(row, "recorded_at"),
+                row.getString("model_sha256"));
     }
 
     private static Instant moment(ResultSet row, String column) throws SQLException {

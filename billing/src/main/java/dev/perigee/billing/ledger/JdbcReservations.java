@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -44,12 +45,12 @@ public final class JdbcReservations {
      * @param candidate the reservation to make; its {@code reservedAt} is replaced by the database's clock
      * @return the reservation, or nothing where the request has a reservation or a usage row already
      */
-    public Optional<Reservation> hold(UUID processId, Reservation candidate) {
+    public Optional<Reservation> hold(UUID processId, Reservation candidate, @Nullable String modelSha256) {
         return jdbc.sql("""
                         INSERT INTO billing.reservation (request_id, tenant_id, project_id, api_key_id, end_user_hash,
-                            model, price_version_id, currency, held_nanos, held_tokens, process_id)
+                            model, price_version_id, currency, held_nanos, held_tokens, process_id, model_sha256)
                         SELECT :id, :tenant, :project, :apiKey, :endUser, :model, :priceVersion, :currency, :held, :heldTokens,
-                            :process
+                            :process, CAST(:modelSha256 AS text)
                         WHERE NOT EXISTS (SELECT FROM billing.usage WHERE request_id = :id)
                         ON CONFLICT (request_id) DO NOTHING RETURNING reserved_at""")
                 .param("id", candidate.requestId())
@@ -59,6 +60,7 @@ public final class JdbcReservations {
                 .param("held", candidate.held().nanos())
                 .param("heldTokens", candidate.heldTokens())
                 .param("process", processId)
+                .param("modelSha256", modelSha256)
                 .query(OffsetDateTime.class)
                 .optional()
                 .map(reservedAt -> candidate.reservedAt(reservedAt.toInstant()));

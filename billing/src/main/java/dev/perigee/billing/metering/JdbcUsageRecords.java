@@ -10,10 +10,11 @@ public final class JdbcUsageRecords {
     private static final String INSERT = """
             INSERT INTO billing.usage (request_id, tenant_id, project_id, api_key_id, end_user_hash, model, outcome, refused,
                 uncached_input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-                price_version_id, currency, cost_nanos, occurred_at)
+                price_version_id, currency, cost_nanos, occurred_at, model_sha256)
             VALUES (:id, :tenant, :project, :apiKey, :endUser, :model, :outcome, :refused,
                 :uncachedInput, :cachedInput, :output, :reasoning,
-                :priceVersion, :currency, :cost, coalesce(:admittedAt, billing.clock()))
+                :priceVersion, :currency, :cost, coalesce(:admittedAt, billing.clock()),
+                (SELECT r.model_sha256 FROM billing.reservation r WHERE r.request_id = :id))
             ON CONFLICT (request_id) DO NOTHING""";
 
     private final JdbcClient jdbc;

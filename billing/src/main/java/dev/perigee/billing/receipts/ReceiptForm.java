@@ -53,6 +53,7 @@ final class ReceiptForm {
                 .put("project_id", request.attribution().projectId().toString())
                 .put("api_key_id", request.attribution().apiKeyId().toString())
                 .put("model", request.model())
+                .put("model_sha256", measured.modelSha256())
                 .put("outcome", measured.outcome().word())
                 .put("price_version_id", charge.priceVersionId().toString())
                 .put("occurred_at", request.occurredAt().toString())

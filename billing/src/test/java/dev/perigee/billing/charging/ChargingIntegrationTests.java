@@ -96,6 +96,18 @@ class ChargingIntegrationTests {
     }
 
     @Test
+    void settleWhenTheWeightsAreKnownRecordsTheirDigest() {
+        String digest = "0123456789abcdef".repeat(4);
+        charging.reserve(new ChargeRequest("pinned", tenant, "moonlet", 100, 50, 50, digest));
+        charging.settle("pinned", USAGE, RequestOutcome.COMPLETED);
+        admitted(request("unpinned"));
+        charging.settle("unpinned", USAGE, RequestOutcome.COMPLETED);
+
+        assertThat(recorded("pinned").measurement().modelSha256()).isEqualTo(digest);
+        assertThat(recorded("unpinned").measurement().modelSha256()).isNull();
+    }
+
+    @Test
     void settleWhenTokensWereUsedRecordsAndPostsTheSameCost() {
         Reservation reservation = admitted(request("settled"));
         Money cost = new Money(80 * 600 + 20 * 150 + 35 * 2500, USD);

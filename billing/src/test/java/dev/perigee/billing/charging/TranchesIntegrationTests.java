@@ -191,7 +191,7 @@ class TranchesIntegrationTests {
     /** One answer without a prompt; tokens used, or -1 where the budget is spent. */
     private long streamOne(Charging process, Random random) throws InterruptedException {
         String id = UUID.randomUUID().toString();
-        Admission admission = process.reserve(new ChargeRequest(id, tenant, "moonlet", 0, 200, 1));
+        Admission admission = process.reserve(new ChargeRequest(id, tenant, "moonlet", 0, 200, 1, null));
         if (admission instanceof Admission.BudgetExhausted spent) {
             Thread.sleep(5);
             return spent.heldByOthers() ? 0 : -1;
@@ -209,7 +209,7 @@ class TranchesIntegrationTests {
     }
 
     private Admission reserve(String id, long promptTokens, long maxOutputTokens) {
-        return charging.reserve(new ChargeRequest(id, tenant, "moonlet", promptTokens, maxOutputTokens, 1));
+        return charging.reserve(new ChargeRequest(id, tenant, "moonlet", promptTokens, maxOutputTokens, 1, null));
     }
 
     private static Admission.Admitted admitted(Admission admission) {

@@ -78,6 +78,7 @@ final class RequestsController {
         MeasuredUsage usage = measurement.usage();
         ObjectNode node = Json.object()
                 .put("outcome", measurement.outcome().word())
+                .put("model_sha256", measurement.modelSha256())
                 .put("input_tokens", usage.inputTokens())
                 .put("cached_input_tokens", usage.cachedInput())
                 .put("output_tokens", usage.outputTokens())

@@ -76,7 +76,8 @@ public final class Completions {
                 Math.min(room, Objects.requireNonNullElse(request.output().maxTokens(), properties.maxTokens()));
         QuotaUse quota = enter(request, promptTokens);
         try {
-            Admission.Admitted admitted = reserve(request, quota.rates(), promptTokens, maxTokens);
+            Admission.Admitted admitted =
+                    reserve(request, quota.rates(), new Size(model.digest(), promptTokens, maxTokens));
             Progress progress = new Progress(admitted.slot());
             GenerationRequest.Limits limits = new GenerationRequest.Limits(
                     maxTokens, request.output().stop(), Math.toIntExact(admitted.maxOutputTokens()));
@@ -117,10 +118,18 @@ public final class Completions {
         };
     }
 
-    private Admission.Admitted reserve(
-            CompletionRequest request, List<RateStanding> rates, int promptTokens, int maxTokens) {
-        ChargeRequest charge =
-                new ChargeRequest(request.id(), attribution(request), request.model(), promptTokens, maxTokens, 1);
+    /** What is charged for: the weights that answer, the prompt, and the most that they may say. */
+    private record Size(@Nullable String modelSha256, int promptTokens, int maxTokens) {}
+
+    private Admission.Admitted reserve(CompletionRequest request, List<RateStanding> rates, Size size) {
+        ChargeRequest charge = new ChargeRequest(
+                request.id(),
+                attribution(request),
+                request.model(),
+                size.promptTokens(),
+                size.maxTokens(),
+                1,
+                size.modelSha256());
         return switch (lines.reserve(charging, charge, properties.budgets().patience())) {
             case Admission.Admitted admitted -> admitted;
             case Admission.BudgetExhausted spent ->

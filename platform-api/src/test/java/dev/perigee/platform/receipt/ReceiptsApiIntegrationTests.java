@@ -35,6 +35,13 @@ class ReceiptsApiIntegrationTests {
         assertThat(receipt.status()).isEqualTo(200);
         assertThat(receipt.json().at("/tokens/output").longValue())
                 .isEqualTo(answer.json().at("/usage/completion_tokens").longValue());
+        String digest = platform.call("GET", "/v1/models", null, "Authorization", "Bearer " + account.key())
+                .json()
+                .at("/data/0/sha256")
+                .stringValue();
+        assertThat(receipt.json().at("/model_sha256").stringValue())
+                .isEqualTo(digest)
+                .hasSize(64);
         Answer keys = platform.call("GET", "/.well-known/perigee-receipt-keys.json", null);
         assertThat(new ReceiptVerifier(ReceiptKeySet.read(keys.body())).verify(receipt.body()))
                 .isInstanceOf(ReceiptVerdict.Genuine.class);

@@ -115,7 +115,8 @@ public final class ScriptedBackend implements InferenceBackend {
 
     @Override
     public List<ServedModel> models() {
-        return List.of(new ServedModel(MODEL, CONTEXT_LENGTH, "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd6"));
+        return List.of(new ServedModel(
+                MODEL, CONTEXT_LENGTH, "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8"));
     }
 
     @Override
