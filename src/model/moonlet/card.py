@@ -61,7 +61,7 @@ repeats that rounding exactly. The fourth began with the weights that the third 
 
 {mixture}
 
-No document of the fourth run's corpus holds a function name, value or story that the examination asks for, nor a tool with a held-out
+None of the 200,046 documents of the fourth run's corpus holds a function name, value or story that the examination asks for, nor a tool with a held-out
 stem. Of the 165,701 documents of the three runs before, searched while they were at hand, one declared a tool with such a stem ("passport").
 
 The tokenizer is a byte-level BPE in tiktoken form with K2's split pattern: 5,888 ranks trained on an early state of the rendered
