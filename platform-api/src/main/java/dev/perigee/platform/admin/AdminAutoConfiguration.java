@@ -40,6 +40,11 @@ public final class AdminAutoConfiguration {
     }
 
     @Bean
+    Owners owners(Tenants tenants, Projects projects, ApiKeys apiKeys) {
+        return new Owners(tenants, projects, apiKeys);
+    }
+
+    @Bean
     AuditController auditController(AuditLog audit) {
         return new AuditController(audit);
     }
@@ -60,15 +65,13 @@ public final class AdminAutoConfiguration {
     }
 
     @Bean
-    QuotaController quotaController(
-            Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, Changes changes, JsonBodies bodies) {
-        return new QuotaController(tenants, projects, apiKeys, quotas, changes, bodies);
+    QuotaController quotaController(Owners owners, Quotas quotas, Changes changes, JsonBodies bodies) {
+        return new QuotaController(owners, quotas, changes, bodies);
     }
 
     @Bean
-    BudgetsController budgetsController(
-            Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, Changes changes, JsonBodies bodies) {
-        return new BudgetsController(tenants, projects, apiKeys, budgets, changes, bodies);
+    BudgetsController budgetsController(Owners owners, Budgets budgets, Changes changes, JsonBodies bodies) {
+        return new BudgetsController(owners, budgets, changes, bodies);
     }
 
     @Bean

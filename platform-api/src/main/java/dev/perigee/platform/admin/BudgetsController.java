@@ -4,14 +4,9 @@ import dev.perigee.billing.budget.Budget;
 import dev.perigee.billing.budget.BudgetOwner;
 import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.budget.Budgets;
-import dev.perigee.platform.apikey.ApiKey;
-import dev.perigee.platform.apikey.ApiKeys;
 import dev.perigee.platform.audit.AuditSubject;
 import dev.perigee.platform.audit.AuditedChange;
-import dev.perigee.platform.tenancy.Project;
-import dev.perigee.platform.tenancy.Projects;
 import dev.perigee.platform.tenancy.Tenant;
-import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.JsonBodies;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -41,18 +36,13 @@ final class BudgetsController {
             [{"period":"month","limit":{"amount":"250","currency":"USD"},"mode":"hard"},
             {"period":"day","limit":{"tokens":1000000},"mode":"shadow"}]""";
 
-    private final Tenants tenants;
-    private final Projects projects;
-    private final ApiKeys apiKeys;
+    private final Owners owners;
     private final Budgets budgets;
     private final Changes changes;
     private final JsonBodies bodies;
 
-    BudgetsController(
-            Tenants tenants, Projects projects, ApiKeys apiKeys, Budgets budgets, Changes changes, JsonBodies bodies) {
-        this.tenants = tenants;
-        this.projects = projects;
-        this.apiKeys = apiKeys;
+    BudgetsController(Owners owners, Budgets budgets, Changes changes, JsonBodies bodies) {
+        this.owners = owners;
         this.budgets = budgets;
         this.changes = changes;
         this.bodies = bodies;
@@ -134,11 +124,11 @@ final class BudgetsController {
     /** The tenant that the scope belongs to, where both are there. */
     private Tenant tenant(BudgetScope scope, String text) {
         UUID id = Ids.inPath(text, scope.word());
-        Optional<UUID> tenantId = switch (scope) {
-            case TENANT -> Optional.of(id);
-            case PROJECT -> projects.find(id).map(Project::tenantId);
-            case API_KEY -> apiKeys.find(id).map(ApiKey::tenantId);
+        Optional<Tenant> tenant = switch (scope) {
+            case TENANT -> owners.ofTenant(id);
+            case PROJECT -> owners.ofProject(id);
+            case API_KEY -> owners.ofApiKey(id);
         };
-        return tenantId.flatMap(tenants::find).orElseThrow(() -> Ids.unknown(scope.word()));
+        return tenant.orElseThrow(() -> Ids.unknown(scope.word()));
     }
 }

@@ -1,16 +1,11 @@
 package dev.perigee.platform.admin;
 
-import dev.perigee.platform.apikey.ApiKey;
-import dev.perigee.platform.apikey.ApiKeys;
 import dev.perigee.platform.audit.AuditSubject;
 import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.quota.Quota;
 import dev.perigee.platform.quota.QuotaScope;
 import dev.perigee.platform.quota.Quotas;
-import dev.perigee.platform.tenancy.Project;
-import dev.perigee.platform.tenancy.Projects;
 import dev.perigee.platform.tenancy.Tenant;
-import dev.perigee.platform.tenancy.Tenants;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.JsonFields;
@@ -42,18 +37,13 @@ final class QuotaController {
     private static final String EXAMPLE = """
             {"requests_per_minute":600,"tokens_per_minute":100000,"concurrent_requests":null}""";
 
-    private final Tenants tenants;
-    private final Projects projects;
-    private final ApiKeys apiKeys;
+    private final Owners owners;
     private final Quotas quotas;
     private final Changes changes;
     private final JsonBodies bodies;
 
-    QuotaController(
-            Tenants tenants, Projects projects, ApiKeys apiKeys, Quotas quotas, Changes changes, JsonBodies bodies) {
-        this.tenants = tenants;
-        this.projects = projects;
-        this.apiKeys = apiKeys;
+    QuotaController(Owners owners, Quotas quotas, Changes changes, JsonBodies bodies) {
+        this.owners = owners;
         this.quotas = quotas;
         this.changes = changes;
         this.bodies = bodies;
@@ -130,12 +120,12 @@ final class QuotaController {
 
     /** The tenant that this scope belongs to, where it is there. */
     private UUID tenantOf(QuotaScope scope, UUID id) {
-        Optional<UUID> tenantId = switch (scope) {
-            case TENANT -> tenants.find(id).map(Tenant::id);
-            case PROJECT -> projects.find(id).map(Project::tenantId);
-            case API_KEY -> apiKeys.find(id).map(ApiKey::tenantId);
+        Optional<Tenant> tenant = switch (scope) {
+            case TENANT -> owners.ofTenant(id);
+            case PROJECT -> owners.ofProject(id);
+            case API_KEY -> owners.ofApiKey(id);
         };
-        return tenantId.orElseThrow(() -> Ids.unknown(scope.word()));
+        return tenant.map(Tenant::id).orElseThrow(() -> Ids.unknown(scope.word()));
     }
 
     private static ObjectNode form(Quota quota) {
