@@ -115,8 +115,25 @@ def shortened(text, limit):
     return text[:end + 1] if end > limit // 3 else text[:limit]
 
 
+STUMBLES = 0.4
+
+
+def stumbling(r, text):
+    """The text, sometimes with a stretch of it said again once or more and then gone on with.
+
+    Only what is right is predicted: so the model learns to leave a loop, never to enter one.
+    """
+    words = re.split("(?= )", text)
+    length, again = r.randint(3, 16), r.choice((1, 1, 2, 3))
+    if len(words) < 3 * length or r.random() > STUMBLES:
+        return [render.Part(text, True)]
+    end = r.randint(2 * length, len(words) - length)
+    stretch = "".join(words[end - length:end])
+    return [render.Part("".join(words[:end]), True), render.Part(stretch * again), render.Part("".join(words[end:]), True)]
+
+
 def raw_document(r):
-    return render.raw(varied(r))
+    return [*stumbling(r, varied(r)), render.mark("[EOS]", True)]
 
 
 def wished(r, text):
@@ -130,7 +147,7 @@ def wish_document(r):
     text = varied(r, heroic if r.random() < 0.5 else tales)
     while topic(r, text) is None and r.random() < 0.9:
         text = varied(r)
-    return maybe_system(r) + wished(r, text) + render.said(text)
+    return maybe_system(r) + wished(r, text) + render.turn("assistant", *stumbling(r, text), predicted=True)
 
 
 def book_document(r):
