@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -22,6 +23,7 @@ final class ReceiptSigner implements AutoCloseable {
     private final Receipts receipts;
     private final Path published;
     private final Duration period;
+    private byte[] written = new byte[0];
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("receipts").daemon().factory());
 
@@ -43,10 +45,16 @@ final class ReceiptSigner implements AutoCloseable {
                 this::signOrWarn, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** Only where the keys are other ones than those that were written last. */
     private void publish() {
+        byte[] keys = Json.bytes(receipts.keys().json());
+        if (Arrays.equals(keys, written)) {
+            return;
+        }
         try {
             Files.createDirectories(published.toAbsolutePath().getParent());
-            Files.write(published, Json.bytes(receipts.keys().json()));
+            Files.write(published, keys);
+            written = keys;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
