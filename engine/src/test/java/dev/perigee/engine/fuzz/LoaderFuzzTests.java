@@ -72,8 +72,16 @@ class LoaderFuzzTests {
         return new Run(status, told.substring(Math.max(0, told.length() - 4000)), executions);
     }
 
+    /**
+     * Through a shell that forks: a process which Java starts directly inherits the peak memory of this JVM (exec keeps {@code ru_maxrss}), and the
+     * fuzzer would take that for its own and stop as out of memory.
+     */
     private static List<String> command(Class<?> target, Path seeds, int seconds, int seed) {
         return List.of(
+                "sh",
+                "-c",
+                "\"$@\"; exit $?",
+                "fuzz",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "--enable-native-access=ALL-UNNAMED",
