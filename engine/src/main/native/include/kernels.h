@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define PERIGEE_ABI_VERSION 2
+#define PERIGEE_ABI_VERSION 3
 
 #define PERIGEE_OK 0
 #define PERIGEE_BAD_EXTENT 1
@@ -152,21 +152,43 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
     const float *addend, int64_t addend_offset, float *target, int64_t target_offset, int32_t columns, float factor
 
 /*
- * attend_f32, attend_bf16: absorbed latent attention of consecutive tokens of one sequence. A pair p, first <= p < end, is head p % heads of token
- * p / heads, which stands at position first_position + p / heads and sees all positions up to its own.
+ * attend_f32, attend_bf16: absorbed latent attention of consecutive tokens of one sequence. An item i, first <= i < end, is a group of
+ * PERIGEE_HEAD_GROUP heads, the last with fewer: group i % groups of token i / groups, which stands at position first_position + i / groups and
+ * sees all positions up to its own.
  *   cache: cache_elements of the named type. Page i of the sequence begins at pages[i] * page_stride + layer_offset; its page_tokens tokens lie
  *   token_width apart. pages: page_count of them.
  *   query: (rows, heads * token_width) and output: (rows, heads * value_width); token 0 is row first_row.
  *   score = scale * dot(query, latent); output = sum of softmax(score) * first value_width elements of the latent.
- *   Positions are taken in spans of 64 with a running maximum. token_width is at most PERIGEE_MOST_TOKEN_WIDTH. Where the instruction set
- *   multiplies bfloat16, attend_bf16 rounds queries and weights to it.
+ *   Positions are taken in spans of PERIGEE_ATTENTION_SPAN, which are joined in their order. token_width is at most
+ *   PERIGEE_MOST_TOKEN_WIDTH. Where the instruction set multiplies bfloat16, attend_bf16 rounds queries and weights to it.
  */
 #define PERIGEE_MOST_TOKEN_WIDTH 1024
+#define PERIGEE_HEAD_GROUP 16
+#define PERIGEE_ATTENTION_SPAN 128
+#define PERIGEE_LATENT_PARAMETERS                                                                                      \
+    const void *cache, int64_t cache_elements, int64_t page_stride, int64_t layer_offset, const int32_t *pages,        \
+        int32_t page_count, int32_t page_tokens
 #define PERIGEE_ATTEND_PARAMETERS                                                                                      \
-    const void *cache, int64_t cache_elements, int64_t page_stride, int64_t layer_offset, const int32_t *pages,       \
-        int32_t page_count, int32_t page_tokens, const float *query, float *output, int32_t heads,                     \
-        int32_t token_width, int32_t value_width, float scale, int32_t first_row, int32_t first_position,              \
-        int32_t first, int32_t end
+    PERIGEE_LATENT_PARAMETERS, const float *query, float *output, int32_t heads, int32_t token_width,                  \
+        int32_t value_width, float scale, int32_t first_row, int32_t first_position, int32_t first, int32_t end
+
+/*
+ * attend_spans_f32, attend_spans_bf16: the same for one token, the last of `positions`, whose query is this row, without joining: an item i is span
+ * i % spans of group i / spans, spans being positions / PERIGEE_ATTENTION_SPAN rounded up.
+ *   parts: for every item PERIGEE_ATTENDED_FLOATS: the largest score of each head, the sum of its weights relative to that, its weighted values.
+ */
+#define PERIGEE_ATTENDED_FLOATS(value_width) (PERIGEE_HEAD_GROUP * (2 + ((value_width) + 31) / 32 * 32))
+#define PERIGEE_ATTEND_SPANS_PARAMETERS                                                                                \
+    PERIGEE_LATENT_PARAMETERS, const float *query, float *parts, int64_t part_elements, int32_t heads,                 \
+        int32_t token_width, int32_t value_width, float scale, int32_t row, int32_t positions, int32_t first, int32_t end
+
+/*
+ * join_spans: row `row` of output: (rows, heads * value_width), of groups first to end, from their parts, which it overwrites. The same bits as
+ * attend gives.
+ */
+#define PERIGEE_JOIN_SPANS_PARAMETERS                                                                                  \
+    float *parts, int64_t part_elements, int32_t spans, float *output, int32_t heads, int32_t value_width,             \
+        int32_t row, int32_t first, int32_t end
 
 #define PERIGEE_PASTE(isa, name) perigee_##isa##_##name
 #define PERIGEE_NAME(isa, name) PERIGEE_PASTE(isa, name)

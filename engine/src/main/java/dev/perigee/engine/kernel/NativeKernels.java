@@ -37,8 +37,11 @@ public final class NativeKernels extends PartitionedKernels {
     private final MemorySegment rmsNorm;
     private final MemorySegment swiGlu;
     private final MemorySegment addScaled;
-    private final MemorySegment attendF32;
-    private final MemorySegment attendBf16;
+    private final AttentionKernels attention;
+    private final PanelMemory partMemory = new PanelMemory();
+    private final WorkerPool.RangeTask spanRange = this::attendSpans;
+    private final WorkerPool.RangeTask joinRange = this::joinSpans;
+    private long parts;
     private final ThreadLocal<RowTile> tiles = ThreadLocal.withInitial(RowTile::new);
 
     NativeKernels(NativeLibrary library, CpuIsa isa, int threads) {
@@ -60,8 +63,7 @@ public final class NativeKernels extends PartitionedKernels {
         this.rmsNorm = library.kernel(isa, "rms_norm");
         this.swiGlu = library.kernel(isa, "swi_glu");
         this.addScaled = library.kernel(isa, "add_scaled");
-        this.attendF32 = library.kernel(isa, "attend_f32");
-        this.attendBf16 = library.kernel(isa, "attend_bf16");
+        this.attention = new AttentionKernels(library, isa);
     }
 
     @Override
@@ -189,35 +191,35 @@ public final class NativeKernels extends PartitionedKernels {
     }
 
     @Override
+    int headGroup() {
+        return AttentionKernels.HEAD_GROUP;
+    }
+
+    @Override
     void attendRange(int first, int end) {
-        MemorySegment kernel = latents.type() == DataType.BF16 ? attendBf16 : attendF32;
-        MemorySegment pages = span.pageIndices();
-        LatentLayer.Geometry geometry = latents.geometry();
-        try {
-            check((int) SIGNATURES
-                    .attend()
-                    .invokeExact(
-                            kernel,
-                            latents.memory(),
-                            latents.memory().byteSize() / latents.type().bytes(),
-                            latents.pageStride(),
-                            latents.layerOffset(),
-                            pages,
-                            (int) (pages.byteSize() / Integer.BYTES),
-                            latents.pageTokens(),
-                            input.data(),
-                            output.data(),
-                            latents.heads(),
-                            geometry.tokenWidth(),
-                            geometry.valueWidth(),
-                            geometry.scale(),
-                            span.firstRow(),
-                            span.firstPosition(),
-                            first,
-                            end));
-        } catch (Throwable e) {
-            throw broken(e);
+        attention.attend(latents, span, input, output, first, end);
+    }
+
+    /** One token's positions are shared out, those of several tokens are not: there is enough to do. */
+    @Override
+    void shareAttention() {
+        int spans = AttentionKernels.spans(span.firstPosition() + 1);
+        if (span.rows() > 1 || spans == 1 || pool.threads() == 1) {
+            super.shareAttention();
+            return;
         }
+        int groups = Math.ceilDiv(latents.heads(), headGroup());
+        parts = partMemory.take(AttentionKernels.partBytes(latents.geometry(), groups * spans));
+        pool.run(spanRange, groups * spans, 1);
+        pool.run(joinRange, groups, 1);
+    }
+
+    private void attendSpans(int first, int end) {
+        attention.attendSpans(latents, span, input, parts, first, end);
+    }
+
+    private void joinSpans(int first, int end) {
+        attention.join(latents, span, parts, output, first, end);
     }
 
     @Override

@@ -29,6 +29,8 @@ import java.lang.invoke.MethodHandle;
  * @param swiGlu swi_glu
  * @param addScaled add_scaled
  * @param attend attend_f32, attend_bf16
+ * @param attendSpans attend_spans_f32, attend_spans_bf16
+ * @param joinSpans join_spans
  */
 record NativeSignatures(
         MethodHandle query,
@@ -45,10 +47,12 @@ record NativeSignatures(
         MethodHandle rmsNorm,
         MethodHandle swiGlu,
         MethodHandle addScaled,
-        MethodHandle attend) {
+        MethodHandle attend,
+        MethodHandle attendSpans,
+        MethodHandle joinSpans) {
 
     /** PERIGEE_ABI_VERSION that these parameter lists belong to. */
-    static final int ABI_VERSION = 2;
+    static final int ABI_VERSION = 3;
 
     static NativeSignatures link() {
         return new NativeSignatures(
@@ -89,8 +93,7 @@ record NativeSignatures(
                 // addend, offset, target, offset, columns, factor
                 handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_FLOAT),
                 // cache, elements, page stride, layer offset, pages, count, page tokens, query, output, heads, token
-                // width, value
-                // width, scale, first row, first position, first, end
+                // width, value width, scale, first row, first position, first, end
                 handle(
                         ADDRESS,
                         JAVA_LONG,
@@ -108,7 +111,30 @@ record NativeSignatures(
                         JAVA_INT,
                         JAVA_INT,
                         JAVA_INT,
-                        JAVA_INT));
+                        JAVA_INT),
+                // as before up to query, parts, elements, heads, token width, value width, scale, row, positions,
+                // first, end
+                handle(
+                        ADDRESS,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        ADDRESS,
+                        JAVA_INT,
+                        JAVA_INT,
+                        ADDRESS,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_FLOAT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT),
+                // parts, elements, spans, output, heads, value width, row, first, end
+                handle(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     }
 
     private static MethodHandle handle(MemoryLayout... parameters) {

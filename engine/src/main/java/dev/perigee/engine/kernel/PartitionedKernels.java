@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * Checks operands, and spreads the heavy kernels over threads: a product by its output rows, attention by its (token, head) pairs.
+ * Checks operands, and spreads the heavy kernels over threads: a product by its output rows, attention by its tokens and groups of heads.
  * Whatever is too small for that runs on the caller. Feed-forward and heads are made of products here.
  *
  * <p>The operands of the running call stand in fields, so that no call allocates.
@@ -49,7 +49,10 @@ abstract class PartitionedKernels implements Kernels {
     /** Computes output rows {@code first} to {@code end} of {@code weight} for all {@code rows} of {@code input}. */
     abstract void multiplyRange(int first, int end);
 
-    /** Computes (token, head) pairs {@code first} to {@code end} of {@code span}, a token's heads following each other. */
+    /** How many heads {@link #attendRange} takes together. */
+    abstract int headGroup();
+
+    /** Computes items {@code first} to {@code end} of {@code span}: a token's groups of heads, one after the other, token by token. */
     abstract void attendRange(int first, int end);
 
     @Override
@@ -119,10 +122,21 @@ abstract class PartitionedKernels implements Kernels {
         span = tokens;
         input = query;
         output = out;
-        int pairs = tokens.rows() * heads;
+        shareAttention();
+    }
+
+    /** Spreads the attention of {@code span} over the threads. */
+    void shareAttention() {
+        int heads = latents.heads();
+        int groups = Math.ceilDiv(heads, headGroup());
         // a chunk that ends between two tokens reads each latent once for all its heads
-        int chunk = tokens.rows() >= pool.threads() ? heads : Math.ceilDiv(heads, pool.threads());
-        share(attentionRange, pairs, chunk, (long) pairs * (tokens.firstPosition() + 1) * geometry.tokenWidth() * 2);
+        int chunk = span.rows() >= pool.threads() ? groups : Math.ceilDiv(groups, pool.threads());
+        long work = 2L
+                * span.rows()
+                * heads
+                * (span.firstPosition() + 1)
+                * latents.geometry().tokenWidth();
+        share(attentionRange, span.rows() * groups, chunk, work);
     }
 
     final void share(WorkerPool.RangeTask task, int count, int chunk, long work) {

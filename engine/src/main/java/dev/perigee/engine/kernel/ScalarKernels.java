@@ -69,6 +69,11 @@ public final class ScalarKernels extends PartitionedKernels {
     }
 
     @Override
+    int headGroup() {
+        return 1;
+    }
+
+    @Override
     void attendRange(int first, int end) {
         if (latents.type() != DataType.F32) {
             throw new IllegalArgumentException("latents are " + latents.type() + ", wanted are F32");

@@ -303,13 +303,14 @@ class KernelParityTests {
 
     @Test
     void attentionWhenSizesAreAwkwardEqualsOracle() {
-        for (int heads : List.of(1, 2, 3, 6, 11)) {
+        for (int heads : List.of(1, 2, 3, 6, 11, 17, 32)) {
             for (int value : List.of(1, 5, 8, 12, 33, 40, 64)) {
                 requireSameAttention(new AttentionCase(heads, value + random.nextInt(9), value, 4, 0, 9));
                 requireSameAttention(new AttentionCase(heads, value + 8, value, 8, 130, 2));
             }
         }
         requireSameAttention(new AttentionCase(6, 576, 512, 64, 300, 3));
+        requireSameAttention(new AttentionCase(64, 576, 512, 48, 290, 1));
     }
 
     private record AttentionCase(
@@ -387,13 +388,19 @@ class KernelParityTests {
     }
 
     @Test
-    void attentionWhenHeadsAndTokensAreSharedOutIsTheSameBits() {
-        AttentionCase shape = new AttentionCase(7, 576, 512, 64, 40, 21);
-        LatentLayer layer = layer(shape);
+    void attentionWhenSharedOutIsTheSameBits() {
+        requireSameBitsWhenShared(21, 40);
+        for (int position : List.of(40, 127, 128, 700)) {
+            requireSameBitsWhenShared(1, position);
+        }
+    }
+
+    private void requireSameBitsWhenShared(int rows, int firstPosition) {
+        AttentionCase shape = new AttentionCase(39, 576, 512, 64, firstPosition, rows);
+        LatentLayer cached = asCached(layer(shape));
         FloatMatrix query = gaussian(shape.rows() + 2, shape.heads() * shape.tokenWidth());
         FloatMatrix one = zeros(shape.rows() + 2, shape.heads() * shape.valueWidth());
         FloatMatrix shared = zeros(shape.rows() + 2, shape.heads() * shape.valueWidth());
-        LatentLayer cached = asCached(layer);
         kernels.attend(cached, span(shape), query, one);
         try (Kernels several = open(3)) {
             several.attend(cached, span(shape), query, shared);
