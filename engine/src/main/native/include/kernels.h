@@ -67,15 +67,16 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
         int64_t x_stride, float *y, int64_t y_stride, int32_t tokens, int32_t columns, int32_t first, int32_t end
 
 /*
- * Tiles: quantised weights, PERIGEE_TILE_ROWS rows interleaved, so that a vector holds the same columns of many rows. With G groups of
- * 32 columns a tile is, part after part:
- *   quants       G times 256 bytes of nibbles, byte 64 v + 4 row + i holding column 4 v + i low and column 16 + 4 v + i high (v < 4);
- *                Q8_0: G times 512 bytes, byte 64 v + 4 row + i holding column 4 v + i plus 128 (v < 8)
- *   high bits    Q6_K: G times 128 bytes, byte 64 (v / 2) + 4 row + i holding the two upper bits of column 4 v + i at bit
- *                4 (v % 2) and of column 16 + 4 v + i at bit 4 (v % 2) + 2 (v < 4)
- *   scales       Q4_0, Q8_0: G times 16 halves; INT4: G times 16 bfloat16; Q4_K: G times 16 scales and 16 minimums, a byte each; Q6_K:
- *                G times 16 scales of the first half of the group and 16 of the second, a signed byte each
- *   large        Q4_K: G / 8 times 16 half scales and 16 half scales of the minimums; Q6_K: G / 8 times 16 half scales
+ * Tiles: quantised weights, PERIGEE_TILE_ROWS rows interleaved, so that a vector holds the same columns of many rows. A tile is its groups of
+ * 32 columns, one after the other, so that it is read from front to end. A group is, part after part:
+ *   quants       256 bytes of nibbles, byte 64 v + 4 row + i holding column 4 v + i low and column 16 + 4 v + i high (v < 4);
+ *                Q8_0: 512 bytes, byte 64 v + 4 row + i holding column 4 v + i plus 128 (v < 8)
+ *   high bits    Q6_K: 128 bytes, byte 64 (v / 2) + 4 row + i holding the two upper bits of column 4 v + i at bit 4 (v % 2) and of
+ *                column 16 + 4 v + i at bit 4 (v % 2) + 2 (v < 4)
+ *   scales       Q4_0, Q8_0: 16 halves; INT4: 16 bfloat16; Q4_K: 16 scales and 16 minimums, a byte each; Q6_K: 16 scales of the first half
+ *                of the group and 16 of the second, a signed byte each
+ * In front of every eighth group lie, for it and the seven behind it, Q4_K: 16 half scales and 16 half scales of the minimums; Q6_K: 16 half
+ * scales; called large.
  * A weight is scale * (quant - 8), INT4 alike; scale * (quant - 128); large * scale * quant - large * minimum; large * scale *
  * (quant - 32). Where rows end inside a tile the rest of it is zeros.
  */

@@ -36,15 +36,33 @@ public record TiledWeights(TileFormat format, MemorySegment data, int rows, int 
     @Override
     public void decodeRow(int row, float[] target) {
         long tile = row / TileFormat.ROWS * format.tileBytes(columns);
-        int groups = columns / GROUP;
         int lane = row % TileFormat.ROWS;
-        for (int g = 0; g < groups; g++) {
+        for (int g = 0; g < columns / GROUP; g++) {
+            long group = tile + g * groupBytes() + (g / SUPER + 1) * largeBytes();
+            long large = tile + g / SUPER * (SUPER * groupBytes() + largeBytes()) + 2L * lane;
             switch (format) {
-                case Q4_0, INT4, Q8_0 -> decodePlain(tile, groups, g, lane, target);
-                case Q4_K -> decodeQ4K(tile, groups, g, lane, target);
-                case Q6_K -> decodeQ6K(tile, groups, g, lane, target);
+                case Q4_0, INT4, Q8_0 -> decodePlain(group, g, lane, target);
+                case Q4_K -> decodeQ4K(group, large, g, lane, target);
+                case Q6_K -> decodeQ6K(group, large, g, lane, target);
             }
         }
+    }
+
+    private long quantBytes() {
+        return format == TileFormat.Q8_0 ? 2 * NIBBLE_BYTES : NIBBLE_BYTES;
+    }
+
+    private long groupBytes() {
+        return quantBytes() + (format == TileFormat.Q6_K ? HIGH_BYTES : 0) + SCALE_BYTES;
+    }
+
+    /** Bytes in front of every eighth group. */
+    private long largeBytes() {
+        return switch (format) {
+            case Q4_0, INT4, Q8_0 -> 0;
+            case Q4_K -> 4L * TileFormat.ROWS;
+            case Q6_K -> 2L * TileFormat.ROWS;
+        };
     }
 
     private static long place(int column, int lane) {
@@ -56,41 +74,34 @@ public record TiledWeights(TileFormat format, MemorySegment data, int rows, int 
         return column < HALF ? both & 15 : both >> 4;
     }
 
-    private void decodePlain(long tile, int groups, int g, int lane, float[] target) {
-        boolean bytes = format == TileFormat.Q8_0;
-        long groupBytes = bytes ? 2 * NIBBLE_BYTES : NIBBLE_BYTES;
-        long group = tile + g * groupBytes;
-        long at = tile + groups * groupBytes + g * SCALE_BYTES + 2L * lane;
+    private void decodePlain(long group, int g, int lane, float[] target) {
+        long at = group + quantBytes() + 2L * lane;
         float scale = format == TileFormat.INT4 ? Float.intBitsToFloat(u16(data, at) << 16) : half(data, at);
         for (int k = 0; k < GROUP; k++) {
+            boolean bytes = format == TileFormat.Q8_0;
             int quant = bytes ? u8(data, group + place(k, lane)) - 128 : nibble(group, k, lane) - 8;
             target[g * GROUP + k] = scale * quant;
         }
     }
 
-    private void decodeQ4K(long tile, int groups, int g, int lane, float[] target) {
-        long scales = tile + groups * NIBBLE_BYTES + g * SCALE_BYTES + lane;
-        long large = tile + groups * (NIBBLE_BYTES + SCALE_BYTES) + g / SUPER * (4L * TileFormat.ROWS) + 2L * lane;
+    private void decodeQ4K(long group, long large, int g, int lane, float[] target) {
+        long scales = group + NIBBLE_BYTES + lane;
         float step = half(data, large) * u8(data, scales);
         float minimum = half(data, large + 2 * TileFormat.ROWS) * u8(data, scales + TileFormat.ROWS);
         for (int k = 0; k < GROUP; k++) {
-            target[g * GROUP + k] = step * nibble(tile + g * NIBBLE_BYTES, k, lane) - minimum;
+            target[g * GROUP + k] = step * nibble(group, k, lane) - minimum;
         }
     }
 
-    private void decodeQ6K(long tile, int groups, int g, int lane, float[] target) {
-        long highBits = tile + groups * NIBBLE_BYTES + g * HIGH_BYTES;
-        long scales = tile + groups * (NIBBLE_BYTES + HIGH_BYTES) + g * SCALE_BYTES + lane;
-        long large = tile
-                + groups * (NIBBLE_BYTES + HIGH_BYTES + SCALE_BYTES)
-                + g / SUPER * (2L * TileFormat.ROWS)
-                + 2L * lane;
+    private void decodeQ6K(long group, long large, int g, int lane, float[] target) {
+        long highBits = group + NIBBLE_BYTES;
+        long scales = highBits + HIGH_BYTES + lane;
         for (int k = 0; k < GROUP; k++) {
             int vector = k % HALF / 4;
             int byteOfFour = u8(data, highBits + vector / 2 * VECTOR + 4L * lane + k % 4);
             int high = byteOfFour >> (4 * (vector % 2) + 2 * (k / HALF)) & 3;
             float step = half(data, large) * i8(data, scales + k / HALF * TileFormat.ROWS);
-            int quant = nibble(tile + g * NIBBLE_BYTES, k, lane) | high << 4;
+            int quant = nibble(group, k, lane) | high << 4;
             target[g * GROUP + k] = step * (quant - 32);
         }
     }
