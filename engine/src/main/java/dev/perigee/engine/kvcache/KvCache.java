@@ -6,9 +6,12 @@ import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The latent cache of all sequences: one stretch of memory, cut into pages that are handed out and taken back.
+ * The latent cache of all sequences: one stretch of memory, cut into pages that are handed out and taken back. Full pages stay known by the
+ * tokens they hold, so that a later sequence of the same partition that begins alike takes them over; such pages count as free while no
+ * sequence holds them.
  *
  * <p>The memory is taken at construction. Threads: the engine's thread only, except {@link #freePages()}.
  */
@@ -20,8 +23,10 @@ public final class KvCache implements AutoCloseable {
     private final KvLayout layout;
     private final MemorySegment memory;
     private final KvPage[] freeStack;
+    private final PrefixCache prefixes = new PrefixCache();
     private final int pageCount;
-    private volatile int free;
+    private int unused; // pages on the stack
+    private volatile int free; // those, and the ones that only the prefixes keep
 
     /** A cache of {@code pageCount} pages, all free. */
     public KvCache(KvLayout layout, int pageCount) {
@@ -35,6 +40,7 @@ public final class KvCache implements AutoCloseable {
         for (int i = 0; i < pageCount; i++) {
             freeStack[pageCount - 1 - i] = new KvPage(i);
         }
+        this.unused = pageCount;
         this.free = pageCount;
     }
 
@@ -70,7 +76,7 @@ public final class KvCache implements AutoCloseable {
         return pageCount;
     }
 
-    /** How many pages nobody holds. Any thread may ask. */
+    /** How many pages no sequence holds. Any thread may ask. */
     public int freePages() {
         return free;
     }
@@ -96,25 +102,83 @@ public final class KvCache implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Gives an empty table the pages of this partition that hold the longest beginning of these tokens.
+     *
+     * @param limit most tokens that are taken over
+     * @return how many tokens they hold: a multiple of a page's
+     */
+    public int adopt(String partition, int[] tokens, int limit, PageTable table) {
+        int width = layout.pageTokens();
+        PrefixCache.@Nullable Node node = prefixes.root(partition);
+        for (int from = 0; from + width <= limit; from += width) {
+            node = prefixes.child(node, tokens, from, from + width);
+            if (node == null) {
+                break;
+            }
+            KvPage page = PrefixCache.page(node);
+            if (page.holders() == 0) {
+                prefixes.taken(node);
+                free = free - 1;
+            }
+            page.hold();
+            table.add(page);
+            table.keep(node);
+        }
+        return table.keptPages() * width;
+    }
+
+    /**
+     * Lets later sequences of this partition take over the full pages among the first {@code computed} tokens. Where somebody else has computed
+     * the same tokens, the table takes that page and gives its own back.
+     */
+    public void keep(String partition, int[] tokens, int computed, PageTable table) {
+        int width = layout.pageTokens();
+        for (int from = table.keptPages() * width; from + width <= computed; from += width) {
+            PrefixCache.@Nullable Node last = table.kept();
+            PrefixCache.Node parent = last == null ? prefixes.root(partition) : last;
+            KvPage own = table.page(table.keptPages());
+            PrefixCache.@Nullable Node known = prefixes.child(parent, tokens, from, from + width);
+            table.keep(known == null ? prefixes.add(parent, tokens, from, from + width, own) : exchange(own, known));
+        }
+    }
+
+    private PrefixCache.Node exchange(KvPage own, PrefixCache.Node known) {
+        KvPage page = PrefixCache.page(known);
+        if (page.holders() == 0) {
+            prefixes.taken(known);
+            free = free - 1;
+        }
+        page.hold();
+        letGo(own);
+        return known;
+    }
+
     /** Takes all pages of the table back at once. */
     public void release(PageTable table) {
-        for (KvPage page : table.takeAll()) {
-            if (page.letGo()) {
-                putFree(page);
-            }
+        for (KvPage page : table.takeAll().reversed()) {
+            letGo(page);
+        }
+    }
+
+    private void letGo(KvPage page) {
+        if (!page.letGo()) {
+            return;
+        }
+        free = free + 1;
+        PrefixCache.@Nullable Node keeper = page.keeper();
+        if (keeper == null) {
+            freeStack[unused++] = page;
+        } else {
+            prefixes.idle(keeper);
         }
     }
 
     private KvPage takeFree() {
-        KvPage page = freeStack[free - 1];
+        KvPage page = unused > 0 ? freeStack[--unused] : prefixes.evict();
         free = free - 1;
         page.hold();
         return page;
-    }
-
-    private void putFree(KvPage page) {
-        freeStack[free] = page;
-        free = free + 1;
     }
 
     /** Gives the memory back to the machine. */

@@ -1,5 +1,7 @@
 package dev.perigee.engine.kvcache;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One page of the latent cache: room for {@link KvLayout#pageTokens()} tokens in every layer.
  *
@@ -9,6 +11,7 @@ public final class KvPage {
 
     private final int index;
     private int holders;
+    private PrefixCache.@Nullable Node keeper;
 
     KvPage(int index) {
         this.index = index;
@@ -17,6 +20,15 @@ public final class KvPage {
     /** Its place in the cache's memory, counted in pages. */
     public int index() {
         return index;
+    }
+
+    /** Its place in the tree of prefixes, {@code null} where it has none. */
+    PrefixCache.@Nullable Node keeper() {
+        return keeper;
+    }
+
+    void keepFor(PrefixCache.@Nullable Node node) {
+        keeper = node;
     }
 
     int holders() {

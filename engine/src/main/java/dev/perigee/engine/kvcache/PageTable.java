@@ -2,6 +2,7 @@ package dev.perigee.engine.kvcache;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of one sequence, in the order of its tokens.
@@ -12,6 +13,8 @@ public final class PageTable {
 
     private final int pageTokens;
     private final List<KvPage> pages = new ArrayList<>();
+    private PrefixCache.@Nullable Node kept;
+    private int keptPages;
 
     PageTable(int pageTokens) {
         this.pageTokens = pageTokens;
@@ -37,6 +40,23 @@ public final class PageTable {
         return pages.get(position / pageTokens).index();
     }
 
+    /** How many of its first pages are in the tree of prefixes. */
+    int keptPages() {
+        return keptPages;
+    }
+
+    /** The last of them. */
+    PrefixCache.@Nullable Node kept() {
+        return kept;
+    }
+
+    /** The next page is in the tree, as the page of this node. */
+    void keep(PrefixCache.Node node) {
+        pages.set(keptPages, PrefixCache.page(node));
+        kept = node;
+        keptPages++;
+    }
+
     void add(KvPage page) {
         pages.add(page);
     }
@@ -44,6 +64,8 @@ public final class PageTable {
     List<KvPage> takeAll() {
         List<KvPage> taken = List.copyOf(pages);
         pages.clear();
+        kept = null;
+        keptPages = 0;
         return taken;
     }
 }

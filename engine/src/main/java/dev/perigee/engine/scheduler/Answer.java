@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Answer implements AnswerSink {
 
+    private static final int NOT_KNOWN = -1;
+
     private final StopCondition stop;
     private final Mailbox mailbox;
     private final TokenMeter meter;
     private final AnswerParser parser;
     private final int promptTokens;
     private final int maxTokens;
+    private int cachedTokens = NOT_KNOWN;
     private int outputTokens;
     private boolean called;
     private @Nullable TokenUsage metered;
@@ -142,8 +145,16 @@ public final class Answer implements AnswerSink {
         }
     }
 
+    /** So many tokens of the prompt were found computed; what is found when it must be computed again does not count. */
+    void found(int tokens) {
+        if (cachedTokens == NOT_KNOWN) {
+            cachedTokens = tokens;
+            meter();
+        }
+    }
+
     private TokenUsage usage() {
-        return new TokenUsage(promptTokens, 0, outputTokens, parser.reasoningTokens());
+        return new TokenUsage(promptTokens, Math.max(0, cachedTokens), outputTokens, parser.reasoningTokens());
     }
 
     @Override

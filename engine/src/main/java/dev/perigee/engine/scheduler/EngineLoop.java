@@ -163,7 +163,7 @@ public final class EngineLoop implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.ERROR, "The engine's thread was interrupted; the engine closes.", e);
-        } catch (Error e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "The engine cannot go on and closes.", e);
         } finally {
             closing = true;
@@ -213,7 +213,7 @@ public final class EngineLoop implements AutoCloseable {
         for (int i = 0; i < step.sequences().size(); i++) {
             Sequence sequence = step.sequences().get(i);
             StepPlan.Slice slice = step.plan().slices().get(i);
-            sequence.advance(slice.tokens());
+            sequence.advance(cache, slice.tokens());
             if (slice.logits() == StepPlan.Logits.LAST) {
                 draw(sequence, step.plan().firstLogitRow(i));
             }

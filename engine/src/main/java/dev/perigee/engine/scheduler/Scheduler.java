@@ -87,6 +87,7 @@ final class Scheduler {
             // one by one, each changes whose turn it is
         }
         makeRoomForAbsentKeys();
+        park(running); // those whose whole prompt was found computed
         return compose();
     }
 

@@ -79,19 +79,24 @@ public final class Sequence {
         return pages != null;
     }
 
-    /** Takes pages for all tokens there are. */
+    /** Takes pages for all tokens there are, computed ones where the cache has them. */
     boolean reserve(KvCache cache) {
-        if (pages == null) {
-            pages = cache.newTable();
+        boolean begins = pages == null;
+        PageTable table = pages == null ? cache.newTable() : pages;
+        if (begins) {
+            pages = table;
+            computed = cache.adopt(scheduling.cachePartition(), tokens, size - 1, table);
         }
-        boolean reserved = cache.reserve(pages, size);
-        if (!reserved && computed == 0) {
+        boolean reserved = cache.reserve(table, size);
+        if (begins && reserved) {
+            answer.found(computed);
+        } else if (begins) {
             release(cache);
         }
         return reserved;
     }
 
-    /** Gives all pages back; everything must be computed again. */
+    /** Gives all pages back; what the cache does not keep of them must be computed again. */
     void release(KvCache cache) {
         if (pages != null) {
             cache.release(pages);
@@ -113,8 +118,12 @@ public final class Sequence {
                 caughtUp ? StepPlan.Logits.LAST : StepPlan.Logits.NONE);
     }
 
-    void advance(int count) {
+    /** So many more tokens are computed; later sequences may take them over. */
+    void advance(KvCache cache, int count) {
         computed += count;
+        if (pages != null) {
+            cache.keep(scheduling.cachePartition(), tokens, computed, pages);
+        }
     }
 
     /** Draws the next token from the logits of the last one. */

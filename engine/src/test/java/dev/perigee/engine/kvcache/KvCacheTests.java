@@ -94,4 +94,76 @@ class KvCacheTests {
                 .hasMessage("pageCount is 0, at least 1");
         assertThatThrownBy(() -> new KvLayout(DataType.F32, 1, 0, 1)).hasMessage("tokenWidth is 0, at least 1");
     }
+
+    private static final int[] TOKENS = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+
+    private PageTable computed(String partition, int... tokens) {
+        PageTable table = cache.newTable();
+        assertThat(cache.adopt(partition, tokens, tokens.length - 1, table)).isZero();
+        assertThat(cache.reserve(table, tokens.length)).isTrue();
+        cache.keep(partition, tokens, tokens.length, table);
+        return table;
+    }
+
+    private int adopted(String partition, int limit, int... tokens) {
+        PageTable table = cache.newTable();
+        int found = cache.adopt(partition, tokens, limit, table);
+        cache.release(table);
+        return found;
+    }
+
+    @Test
+    void beginningWhenComputedIsTakenOverByWholePages() {
+        PageTable first = computed("p", TOKENS);
+        assertThat(adopted("p", 9, TOKENS)).isEqualTo(8);
+        assertThat(adopted("p", 7, TOKENS)).isEqualTo(4);
+        assertThat(adopted("p", 9, 1, 2, 3, 4, 5, 6, 7, 0, 9)).isEqualTo(4);
+        assertThat(adopted("p", 9, 0, 2, 3, 4, 5, 6, 7, 8, 9)).isZero();
+        assertThat(adopted("q", 9, TOKENS)).isZero();
+        cache.release(first);
+        assertThat(cache.freePages()).isEqualTo(10);
+        assertThat(adopted("p", 9, TOKENS)).isEqualTo(8);
+    }
+
+    @Test
+    void pagesThatOnlyPrefixesKeepAreGivenOutTheOldestFirst() {
+        cache.release(computed("old", TOKENS));
+        cache.release(computed("new", TOKENS));
+        PageTable large = cache.newTable();
+        assertThat(cache.reserve(large, 8 * 4)).isTrue();
+        assertThat(adopted("new", 9, TOKENS)).isEqualTo(8);
+        assertThat(adopted("old", 9, TOKENS)).isZero();
+        PageTable all = cache.newTable();
+        assertThat(cache.reserve(all, 2 * 4)).isTrue();
+        assertThat(adopted("new", 9, TOKENS)).isZero();
+        assertThat(cache.freePages()).isZero();
+    }
+
+    @Test
+    void pagesThatASequenceHoldsAreNeverGivenOut() {
+        PageTable held = computed("p", TOKENS);
+        PageTable large = cache.newTable();
+        assertThat(cache.reserve(large, 7 * 4)).isTrue();
+        assertThat(cache.reserve(cache.newTable(), 1)).isFalse();
+        assertThat(adopted("p", 9, TOKENS)).isEqualTo(8);
+        cache.release(held);
+        cache.release(large);
+        assertThat(cache.freePages()).isEqualTo(10);
+    }
+
+    @Test
+    void tokensWhenComputedTwiceAreHeldOnce() {
+        PageTable first = cache.newTable();
+        PageTable second = cache.newTable();
+        assertThat(cache.reserve(first, 9)).isTrue();
+        assertThat(cache.reserve(second, 9)).isTrue();
+        assertThat(cache.freePages()).isEqualTo(4);
+        cache.keep("p", TOKENS, 9, first);
+        cache.keep("p", TOKENS, 9, second);
+        assertThat(cache.freePages()).isEqualTo(6);
+        assertThat(second.page(1)).isSameAs(first.page(1));
+        cache.release(first);
+        cache.release(second);
+        assertThat(cache.freePages()).isEqualTo(10);
+    }
 }

@@ -116,6 +116,89 @@ class EngineLoopTests {
     }
 
     @Test
+    void thousandTimesSixtyFourCancelledAtRandomLeaveNoPageBehind() throws InterruptedException {
+        open(200, 8, 64, 64);
+        Random random = new Random(11);
+        for (int round = 0; round < 1_000; round++) {
+            List<Mailbox> mailboxes = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                String prompt = "p".repeat(1 + random.nextInt(12));
+                mailboxes.add(submit(sequences.of(prompt, 1 + random.nextInt(8), key(i), i)));
+            }
+            for (int i = random.nextInt(64); i < 64; i += 1 + random.nextInt(3)) {
+                mailboxes.get(i).cancel();
+            }
+            for (Mailbox mailbox : mailboxes) {
+                assertThat(TestSequences.read(mailbox).terminal()).isInstanceOf(GenerationEvent.Finished.class);
+            }
+            assertThat(cache.freePages()).as("round %d", round).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void promptThatBeginsAsAnEarlierOneTakesItsPagesOverAndAnswersTheSame() throws InterruptedException {
+        open(60, 2, 8, 4);
+        TestSequences.Read first = TestSequences.read(submit(sequences.of("a common start, then one", 20)));
+        model.forgetTokens();
+        TestSequences.Read again = TestSequences.read(submit(sequences.of("a common start, then one", 20)));
+        assertThat(again.text()).isEqualTo(first.text());
+        assertThat(again.terminal())
+                .isEqualTo(new GenerationEvent.Finished(FinishReason.LENGTH, new TokenUsage(24, 20, 20, 0)));
+        assertThat(model.tokens()).isEqualTo(4 + 19);
+        TestSequences.Read other = TestSequences.read(submit(sequences.of("a common start, then two", 20)));
+        assertThat(other.text()).isNotEqualTo(first.text());
+        assertThat(other.terminal())
+                .isEqualTo(new GenerationEvent.Finished(FinishReason.LENGTH, new TokenUsage(24, 20, 20, 0)));
+        assertThat(cache.freePages()).isEqualTo(60);
+    }
+
+    @Test
+    void promptOfAnotherPartitionFindsNothing() throws InterruptedException {
+        open(60, 2, 8, 4);
+        GenerationEvent mine = answer("the same words", "mine");
+        GenerationEvent theirs = answer("the same words", "theirs");
+        GenerationEvent mineAgain = answer("the same words", "mine");
+        assertThat(mine).isEqualTo(theirs).isEqualTo(finished(14, 0));
+        assertThat(mineAgain).isEqualTo(finished(14, 12));
+    }
+
+    private static GenerationEvent finished(int promptTokens, int cached) {
+        return new GenerationEvent.Finished(FinishReason.LENGTH, new TokenUsage(promptTokens, cached, 5, 0));
+    }
+
+    private GenerationEvent answer(String prompt, String partition) throws InterruptedException {
+        GenerationRequest.Scheduling scheduling = new GenerationRequest.Scheduling("key", partition, 1);
+        return TestSequences.read(submit(sequences.of(prompt, 5, scheduling, 1)))
+                .terminal();
+    }
+
+    @Test
+    void answersAreTheSameWhereRandomPromptsShareBeginningsAndPagesAreShort() throws InterruptedException {
+        Random random = new Random(13);
+        List<String> prompts = IntStream.range(0, 40)
+                .mapToObj(
+                        i -> "abcd".repeat(random.nextInt(8)) + "efg".repeat(random.nextInt(4)) + (char) ('A' + i % 5))
+                .toList();
+        List<String> alone = new ArrayList<>();
+        for (String prompt : prompts) {
+            open(60, 1, 64, 0);
+            alone.add(TestSequences.read(submit(sequences.of(prompt, 12))).text());
+        }
+        open(25, 6, 16, 40);
+        for (int round = 0; round < 20; round++) {
+            List<Mailbox> together = prompts.stream()
+                    .map(prompt -> submit(sequences.of(prompt, 12)))
+                    .toList();
+            for (int i = 0; i < prompts.size(); i++) {
+                assertThat(TestSequences.read(together.get(i)).text())
+                        .as(prompts.get(i))
+                        .isEqualTo(alone.get(i));
+            }
+            assertThat(cache.freePages()).isEqualTo(25);
+        }
+    }
+
+    @Test
     void cancelOfAWaitingOneEndsItWithoutAToken() throws InterruptedException {
         CountDownLatch go = new CountDownLatch(1);
         model.beforeStep(plan -> await(go));
@@ -202,7 +285,7 @@ class EngineLoopTests {
             if (before) {
                 mailbox.endGrant();
             }
-            submit(sequences.of("12345", 30, mailbox, TokenMeter.NONE));
+            submit(sequences.of(before ? "12345" : "67890", 30, mailbox, TokenMeter.NONE));
             String text = before ? "" : textUntilParked(mailbox);
             mailbox.endGrant();
             TestSequences.Read read = TestSequences.read(mailbox);
@@ -268,6 +351,17 @@ class EngineLoopTests {
                     .hasSize(Math.min(60, granted.get(i)));
         }
         assertThat(cache.freePages()).isEqualTo(120);
+    }
+
+    @Test
+    void promptWithoutAGrantThatIsFoundComputedParksAtOnce() throws InterruptedException {
+        open(60, 2, 8, 4);
+        String whole = TestSequences.read(submit(sequences.of("12345", 9))).text();
+        Mailbox mailbox = new Mailbox(0);
+        submit(sequences.of("12345", 9, mailbox, TokenMeter.NONE));
+        assertThat(textUntilParked(mailbox)).isEmpty();
+        mailbox.grant(9);
+        assertThat(TestSequences.read(mailbox).text()).isEqualTo(whole);
     }
 
     private static String textUntilParked(Mailbox mailbox) throws InterruptedException {

@@ -23,6 +23,7 @@ final class HashingModel implements LanguageModel {
     private final int contextLength;
     private Consumer<StepPlan> beforeStep = plan -> {};
     private int steps;
+    private volatile int tokens;
 
     HashingModel(int vocabularySize, int contextLength) {
         this.vocabularySize = vocabularySize;
@@ -36,6 +37,15 @@ final class HashingModel implements LanguageModel {
 
     int steps() {
         return steps;
+    }
+
+    /** Tokens computed since the last {@link #forgetTokens}. */
+    int tokens() {
+        return tokens;
+    }
+
+    void forgetTokens() {
+        tokens = 0;
     }
 
     static KvCache cacheOfPages(int pages) {
@@ -65,6 +75,7 @@ final class HashingModel implements LanguageModel {
     @Override
     public void forward(StepPlan plan, KvCache cache, FloatMatrix logits) {
         steps++;
+        tokens = tokens + plan.tokens();
         beforeStep.accept(plan);
         for (int i = 0; i < plan.slices().size(); i++) {
             StepPlan.Slice slice = plan.slices().get(i);
