@@ -19,10 +19,7 @@ abstract class PartitionedKernels implements Kernels {
     /** Multiply-adds below which waking a thread costs more than it saves. */
     private static final long WORTH_SHARING = 100_000;
 
-    /** Chunks for every thread: more even out what others take from this machine, fewer cost less. */
-    private static final int CHUNKS = 4;
-
-    /** Rows of a chunk come in steps of this, as the widest product takes them. */
+    /** Rows that are shared out together, as the widest product takes them. */
     private static final int ROW_STEP = 8;
 
     private static final FloatMatrix NOTHING = new FloatMatrix(MemorySegment.NULL, 0, 0);
@@ -36,7 +33,7 @@ abstract class PartitionedKernels implements Kernels {
     AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
 
     final WorkerPool pool;
-    private final WorkerPool.RangeTask productRange = this::multiplyRange;
+    private final WorkerPool.RangeTask productRange = this::multiplySteps;
     private final WorkerPool.RangeTask attentionRange = this::attendRange;
 
     PartitionedKernels(int threads, IntConsumer starting) {
@@ -68,8 +65,12 @@ abstract class PartitionedKernels implements Kernels {
         input = x;
         output = y;
         rows = count;
-        int chunk = ROW_STEP * Math.ceilDiv(matrix.rows(), ROW_STEP * CHUNKS * pool.threads());
-        share(productRange, matrix.rows(), chunk, (long) matrix.rows() * matrix.columns() * count);
+        int steps = Math.ceilDiv(matrix.rows(), ROW_STEP);
+        share(productRange, steps, steps, (long) matrix.rows() * matrix.columns() * count);
+    }
+
+    private void multiplySteps(int first, int end) {
+        multiplyRange(first * ROW_STEP, Math.min(weight.rows(), end * ROW_STEP));
     }
 
     @Override

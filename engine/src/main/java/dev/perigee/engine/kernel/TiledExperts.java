@@ -6,8 +6,8 @@ import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The SwiGLUs of a batch whose weights are interleaved. Three rounds of the threads: inputs are rounded; (expert, chunk) by (expert,
- * chunk) gate, up and SiLU give rounded rows; then a chunk of output rows is added up over all experts in their order.
+ * The SwiGLUs of a batch whose weights are interleaved. Three rounds of the threads: inputs are rounded; gate, up and SiLU give rounded rows, 32
+ * rows of one expert an item, chunks of items from one counter; then a chunk of output rows is added up over all experts in their order.
  *
  * <p>The operands of the running call stand in fields, so that no call allocates once warm.
  */
@@ -24,8 +24,7 @@ final class TiledExperts {
     private Panels[] inputs = new Panels[0];
     private Panels[] raised = new Panels[0];
     private int[] roundStarts = new int[1]; // item at which each expert's panels begin
-    private int[] gateStarts = new int[1]; // item at which each expert's chunks begin
-    private int[] gateSteps = new int[0]; // groups of 32 rows of one chunk
+    private int[] gateStarts = new int[1]; // item at which each expert's groups of rows begin
     private int size;
     private FloatMatrix x = new FloatMatrix(MemorySegment.NULL, 0, 0);
     private FloatMatrix y = x;
@@ -53,11 +52,11 @@ final class TiledExperts {
             return;
         }
         place(batch);
-        pool.run(roundRange, roundStarts[size], 1);
-        pool.run(gateRange, gateStarts[size], 1);
+        pool.run(roundRange, roundStarts[size], Panels.TOKENS);
+        pool.run(gateRange, gateStarts[size], gateChunk());
         TiledWeights down = (TiledWeights) weights[0].down();
         int tiles = TileFormat.tiles(down.rows());
-        pool.run(downRange, tiles, Math.max(1, tiles / (8 * pool.threads())));
+        pool.run(downRange, tiles, Math.max(1, tiles / (4 * pool.threads())));
     }
 
     private void select(ExpertBatch batch) {
@@ -89,7 +88,6 @@ final class TiledExperts {
         }
         roundStarts = new int[experts + 1];
         gateStarts = new int[experts + 1];
-        gateSteps = new int[experts];
     }
 
     /** Gives every expert its memory and its items. */
@@ -114,21 +112,15 @@ final class TiledExperts {
             input += alike ? 0 : own.bytes();
             output += raised[i].bytes();
             roundStarts[i + 1] = alike ? 1 : roundStarts[i] + own.panels();
-            gateSteps[i] = step(weights[i]);
-            gateStarts[i + 1] = gateStarts[i] + Math.ceilDiv(groups(weights[i]), gateSteps[i]);
+            gateStarts[i + 1] = gateStarts[i] + weights[i].width() / TileFormat.GROUP;
         }
     }
 
-    private static int groups(SwiGluWeights expert) {
-        return expert.width() / TileFormat.GROUP;
-    }
-
-    /** Groups whose gate and up rows are about as many bytes as a thread takes at once. */
-    private static int step(SwiGluWeights expert) {
-        TiledWeights gate = (TiledWeights) expert.gate();
-        long groupBytes =
-                2L * TileFormat.GROUP / TileFormat.ROWS * gate.format().tileBytes(gate.columns());
-        return (int) Math.clamp(TiledProducts.CHUNK_BYTES / groupBytes, 1, groups(expert));
+    /** Items whose gate and up rows are about as many bytes as a thread takes at once. */
+    private int gateChunk() {
+        TiledWeights gate = (TiledWeights) weights[0].gate();
+        long bytes = 2L * TileFormat.GROUP / TileFormat.ROWS * gate.format().tileBytes(gate.columns());
+        return (int) Math.max(1, TiledProducts.CHUNK_BYTES / bytes);
     }
 
     /** The expert whose items hold this one. */
@@ -155,11 +147,13 @@ final class TiledExperts {
     }
 
     private void gate(int first, int end) {
-        for (int item = first; item < end; item++) {
+        int item = first;
+        while (item < end) {
             int expert = expertOf(gateStarts, item);
-            int group = (item - gateStarts[expert]) * gateSteps[expert];
-            int last = Math.min(groups(weights[expert]), group + gateSteps[expert]);
-            kernels.gate(weights[expert], inputs[expert], raised[expert], group, last);
+            int begun = gateStarts[expert];
+            int last = Math.min(end, gateStarts[expert + 1]);
+            kernels.gate(weights[expert], inputs[expert], raised[expert], item - begun, last - begun);
+            item = last;
         }
     }
 

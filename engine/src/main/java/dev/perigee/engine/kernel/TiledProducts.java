@@ -14,8 +14,10 @@ import java.util.List;
  */
 final class TiledProducts {
 
-    /** Bytes of weights that a thread takes at once. */
-    static final long CHUNK_BYTES = 128 << 10;
+    /** Most bytes of weights that a thread takes at once: with many tokens they are read again and again from the second-level cache. */
+    static final long CHUNK_BYTES = 256 << 10;
+
+    private static final int HEADS = 8;
 
     private final TileKernels kernels;
     private final WorkerPool pool;
@@ -39,20 +41,14 @@ final class TiledProducts {
         this.pool = pool;
     }
 
-    /** How many tiles a thread takes at once, so that all have some. */
-    int chunk(int tiles, long tileBytes) {
-        long fair = Math.ceilDiv(tiles, 2L * pool.threads());
-        return (int) Math.max(1, Math.min(fair, CHUNK_BYTES / tileBytes));
-    }
-
     void multiply(TiledWeights matrix, FloatMatrix x, FloatMatrix y, int count) {
         weight = matrix;
         input = x;
         output = y;
         panels.place(memory.take(Panels.bytes((long) count * matrix.columns())), count, matrix.columns());
-        pool.run(roundRange, panels.panels(), 1);
-        int tiles = TileFormat.tiles(matrix.rows());
-        pool.run(tileRange, tiles, chunk(tiles, matrix.format().tileBytes(matrix.columns())));
+        pool.run(roundRange, panels.panels(), Panels.TOKENS);
+        long tileBytes = matrix.format().tileBytes(matrix.columns());
+        pool.run(tileRange, TileFormat.tiles(matrix.rows()), (int) Math.max(1, CHUNK_BYTES / tileBytes));
     }
 
     private void round(int first, int end) {
@@ -70,7 +66,7 @@ final class TiledProducts {
         headOutputs = y;
         rows = count;
         headAddress = memory.take(Panels.bytes((long) count * weights.getFirst().columns()) * weights.size());
-        pool.run(headRange, weights.size(), 1);
+        pool.run(headRange, weights.size(), HEADS);
     }
 
     private void multiplyHead(int first, int end) {

@@ -6,8 +6,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few threads that share the loops of one caller: whoever is free takes the next chunk from one counter. Waits by spinning shortly,
- * then asleep; allocates nothing in a run.
+ * A few threads that share the loops of one caller: whoever is free takes the next chunk from one counter, large ones first, so that what a
+ * thread reads lies together and all end at about the same time. Waits by spinning shortly, then asleep; allocates nothing in a run.
  *
  * <p>Threads: {@link #run} by one caller at a time.
  */
@@ -15,6 +15,9 @@ final class WorkerPool implements AutoCloseable {
 
     /** About 50 µs: longer than what lies between two kernels of a step of decode. */
     private static final int SPINS = 3_000;
+
+    /** A chunk is this part of what a thread would have of the rest. */
+    private static final int SHARE = 2;
 
     /** A loop body over a range of its index. */
     interface RangeTask {
@@ -27,7 +30,7 @@ final class WorkerPool implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private @Nullable RangeTask task;
     private int size;
-    private int step = 1;
+    private int largest = 1;
     private @Nullable Throwable failure;
     private volatile int round;
     private volatile boolean closed;
@@ -52,15 +55,15 @@ final class WorkerPool implements AutoCloseable {
         return threads;
     }
 
-    /** Runs the body over 0 to {@code count}, {@code chunk} at a time; returns when all is done. */
+    /** Runs the body over 0 to {@code count}, at most {@code chunk} at a time; returns when all is done. */
     void run(RangeTask body, int count, int chunk) {
-        if (threads == 1 || count <= chunk) {
+        if (threads == 1 || count <= 1) {
             body.run(0, count);
             return;
         }
         task = body;
         size = count;
-        step = chunk;
+        largest = chunk;
         failure = null;
         next.set(0);
         pending.set(workers.length);
@@ -77,8 +80,13 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private void takeChunks(RangeTask body) {
-        for (int first = next.getAndAdd(step); first < size; first = next.getAndAdd(step)) {
-            body.run(first, Math.min(size, first + step));
+        int first = next.get();
+        while (first < size) {
+            int count = Math.clamp((size - first) / (SHARE * threads), 1, largest);
+            if (next.compareAndSet(first, first + count)) {
+                body.run(first, Math.min(size, first + count));
+            }
+            first = next.get();
         }
     }
 
