@@ -12,5 +12,6 @@ static inline __attribute__((always_inline)) __m128 fold16(__m512 value) {
     __m256 half = _mm512_castps512_ps256(value) + _mm512_extractf32x8_ps(value, 1);
     return _mm256_castps256_ps128(half) + _mm256_extractf128_ps(half, 1);
 }
+#define LARGEST(value) _mm512_reduce_max_epu32((__m512i)(value))
 #include "../body/all.inc"
 #endif

@@ -4,4 +4,11 @@
 #define FUSED(a, b, c) ((a) * (b) + (c))
 #define WIDEN_HALVES(from) widen_four(from)
 #define FOLD(value) (value)
+#define LARGEST(value) largest4(value)
+#include <stdint.h>
+typedef uint32_t four_words __attribute__((vector_size(16)));
+static inline uint32_t largest4(four_words value) {
+    uint32_t low = value[0] > value[1] ? value[0] : value[1], high = value[2] > value[3] ? value[2] : value[3];
+    return low > high ? low : high;
+}
 #include "../body/all.inc"
