@@ -55,4 +55,5 @@ def main():
               f'{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), {len(pairs)} pairs')
 
 
-main()
+if __name__ == "__main__":
+    main()

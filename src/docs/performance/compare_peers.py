@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Compares Perigee with peers on one machine, on the same GGUF file.
+
+    compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests prefill,decode,depth,together]
+
+DIR holds the peer's llama-bench (and for `together` llama-batched-bench), built elsewhere with its own flags; nothing is built here. In
+every round Perigee and then each peer runs once, each in a process of its own, so that what else the machine does hits all. Printed are each
+run, what others took of the CPUs meanwhile, and at the end for each test and peer the medians in tokens/s and the median of the paired ratios
+with its 95 % interval (order statistics). Peers' commits and the machine's instruction sets are printed first. Needs Python and Linux.
+
+Tests: prefill 512 tokens; decode 32 tokens of one sequence from an empty context; depth: the same after 4,096 tokens; together: 32 tokens of
+8 sequences (llama only: the other's program feeds all sequences the same token). All with 2 threads and steps of 512 tokens.
+"""
+import argparse
+import json
+import math
+import os
+import re
+import statistics
+import subprocess
+
+from compare_speed import busy, own
+
+PROMPT, STEPS, DEPTH, TOGETHER, THREADS = 512, 32, 4096, 8, 2
+IK_BEST = '-mla 3 -fa 1 -fmoe 1 -rtr 1 -thp 1'.split()
+
+
+def output_of(command, folder=None):
+    environment = dict(os.environ, LD_LIBRARY_PATH=folder) if folder else None
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment).stdout
+
+
+def perigee(program, model, tests):
+    found = {}
+    for depths, sequences, wanted in (('0', '1', ('decode',)), (str(DEPTH), '1', ('depth',)), ('0', str(TOGETHER), ('together',))):
+        if not set(wanted) & set(tests) and not (wanted == ('decode',) and 'prefill' in tests):
+            continue
+        decode = STEPS if wanted[0] in tests else 0
+        prefill = PROMPT if wanted == ('decode',) and 'prefill' in tests else 0
+        out = output_of(program.split() + ['bench', model, '--threads', str(THREADS), '--prefill', str(prefill), '--repeats', '1',
+                                           '--decode', str(decode), '--depth', depths, '--sequences', sequences])
+        for line in map(json.loads, out.splitlines()):
+            if line['measured'] == 'prefill':
+                found['prefill'] = line['tokens_per_second']
+            elif line['measured'] == 'decode':
+                found[wanted[0]] = line['tokens_per_second']
+    return found
+
+
+def peer(kind, folder, model, tests):
+    best = IK_BEST if kind == 'ik' else ['-fa', '1']
+    common = [f'{folder}/llama-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-r', '1', '-o', 'json'] + best
+    found = {}
+    if 'prefill' in tests or 'decode' in tests:
+        for line in json.loads(output_of(common + ['-p', str(PROMPT), '-n', str(STEPS)], folder)):
+            found['prefill' if line['n_prompt'] else 'decode'] = line['avg_ts']
+    if 'depth' in tests:
+        deep = ['-p', '0', '-n', str(STEPS), '-d', str(DEPTH)] if kind == 'llama' else ['-p', '0', '-n', '0', '-gp', f'{DEPTH},{STEPS}']
+        found['depth'] = json.loads(output_of(common + deep, folder))[-1]['avg_ts']
+    if 'together' in tests and kind == 'llama':
+        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-fa', 'on', '-c', '1024', '-npp', '1',
+                         '-ntg', str(STEPS), '-npl', str(TOGETHER), '--output-format', 'jsonl'], folder)
+        found['together'] = next(json.loads(line)['speed_tg'] for line in out.splitlines() if line.startswith('{'))
+    return {test: found[test] for test in tests if test in found}
+
+
+def interval(ratios):
+    """The order statistics between which the median lies with at least 95 %; the extremes where there are fewer than six."""
+    ordered, n = sorted(ratios), len(ratios)
+    below = 0
+    while sum(math.comb(n, i) for i in range(below + 1)) / 2 ** n <= 0.025:
+        below += 1
+    return ordered[max(0, below - 1)], ordered[min(n - 1, n - below)]
+
+
+def describe(kind, folder, model):
+    line = json.loads(output_of([f'{folder}/llama-bench', '-m', model, '-p', '1', '-n', '0', '-r', '1', '-t', str(THREADS), '-o', 'json'], folder))[0]
+    print(f'{kind}: commit {line["build_commit"]}, run with {" ".join(IK_BEST) if kind == "ik" else "-fa 1"}; flags of its build:')
+    cache = os.path.join(os.path.dirname(folder.rstrip('/')), 'CMakeCache.txt')
+    if os.path.exists(cache):
+        with open(cache) as flags:
+            print('  ' + ' '.join(l.strip() for l in flags if re.match(r'(CMAKE_BUILD_TYPE|GGML_(NATIVE|AVX|AVX2|AVX512\w*)):\w+=\w', l)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('model')
+    parser.add_argument('--pairs', type=int, default=20)
+    parser.add_argument('--perigee', default='./perigee')
+    parser.add_argument('--peer', action='append', required=True)
+    parser.add_argument('--tests', default='prefill,decode')
+    order = parser.parse_args()
+    tests = order.tests.split(',')
+    peers = dict(named.split('=', 1) for named in order.peer)
+    with open('/proc/cpuinfo') as cpu:
+        facts = cpu.read()
+    print(re.search(r'model name\s*: (.*)', facts)[1], *sorted(set(re.findall(r'\b(?:avx2|avx512\w+|avx_vnni|amx\w+)\b', facts))))
+    for kind, folder in peers.items():
+        describe(kind, folder, order.model)
+    rounds = []
+    for number in range(order.pairs):
+        figures = {}
+        for name in ['perigee', *peers]:
+            before, mine, begun = busy(), own(), os.times().elapsed
+            figures[name] = perigee(order.perigee, order.model, tests) if name == 'perigee' else peer(name, peers[name], order.model, tests)
+            others = max(0.0, busy() - before - (own() - mine)) / ((os.times().elapsed - begun) * os.cpu_count())
+            print(f'{number + 1} {name}: {json.dumps(figures[name])}, others took {100 * others:.0f} % of the CPUs', flush=True)
+        rounds.append(figures)
+    for name in peers:
+        for test in tests:
+            pairs = [(r['perigee'][test], r[name][test]) for r in rounds if test in r[name]]
+            if pairs:
+                ratios = [a / b for a, b in pairs]
+                low, high = interval(ratios)
+                print(f'{test} against {name}: perigee {statistics.median(a for a, _ in pairs):.2f}, {name} {statistics.median(b for _, b in pairs):.2f}, '
+                      f'paired ratio {statistics.median(ratios):.3f} (95 % {low:.3f} to {high:.3f}), {len(pairs)} pairs')
+
+
+if __name__ == "__main__":
+    main()
