@@ -29,6 +29,8 @@ public final class MultiHeadLatentAttention {
     private final AttentionContext context;
     private final AttentionScratch scratch;
     private final FloatMatrix latentPart; // (maxStepTokens, kvLoraRank), window of scratch.latent
+    private final Kernels.RowLoop rotateLatents = this::rotateLatents;
+    private final Kernels.RowLoop placeRotated = this::placeRotated;
     private @Nullable KvCache viewedCache;
     private @Nullable LatentLayer view;
 
@@ -75,7 +77,11 @@ public final class MultiHeadLatentAttention {
     private void projectLatent(Kernels kernels, FloatMatrix x, int rows) {
         latentProjection.down().apply(kernels, x, scratch.latent, rows);
         latentProjection.norm().apply(kernels, latentPart, latentPart, rows);
-        for (int row = 0; row < rows; row++) {
+        kernels.forRows(rows, rotateLatents);
+    }
+
+    private void rotateLatents(int first, int end) {
+        for (int row = first; row < end; row++) {
             context.rotary().rotate(scratch.latent, row, config.kvLoraRank());
         }
     }
@@ -97,20 +103,24 @@ public final class MultiHeadLatentAttention {
 
     private void absorbQuery(Kernels kernels, int rows) {
         kernels.multiplyHeads(latentProjection.keys(), scratch.heads.nope(), scratch.heads.absorbed(), rows);
-        for (int head = 0; head < config.numAttentionHeads(); head++) {
-            for (int row = 0; row < rows; row++) {
-                placeRotated(row, head);
+        kernels.forRows(rows, placeRotated);
+    }
+
+    private void placeRotated(int first, int end) {
+        for (int row = first; row < end; row++) {
+            for (int head = 0; head < config.numAttentionHeads(); head++) {
+                placeRotated(row, head, scratch.absorbedQuery);
             }
         }
     }
 
-    private void placeRotated(int row, int head) {
+    private void placeRotated(int row, int head, FloatMatrix absorbed) {
         int target = head * config.latentWidth() + config.kvLoraRank();
         int source = head * config.qkHeadDim() + config.qkNopeHeadDim();
         for (int i = 0; i < config.qkRopeHeadDim(); i++) {
-            scratch.absorbedQuery.set(row, target + i, scratch.query.get(row, source + i));
+            absorbed.set(row, target + i, scratch.query.get(row, source + i));
         }
-        context.rotary().rotate(scratch.absorbedQuery, row, target);
+        context.rotary().rotate(absorbed, row, target);
     }
 
     private void attend(Kernels kernels, StepLayout step) {

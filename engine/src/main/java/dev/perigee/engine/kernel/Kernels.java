@@ -71,6 +71,14 @@ public interface Kernels extends AutoCloseable {
      */
     void attend(LatentLayer latents, AttentionSpan span, FloatMatrix query, FloatMatrix output);
 
+    /** Runs a loop body over rows 0 to {@code count}, shared out over the threads; no row may depend on another. */
+    void forRows(int count, RowLoop body);
+
+    /** A loop body over rows {@code first} to {@code end}. */
+    interface RowLoop {
+        void run(int first, int end);
+    }
+
     /** Ends the threads. */
     @Override
     void close();

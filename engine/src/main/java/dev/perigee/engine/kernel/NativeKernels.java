@@ -39,8 +39,8 @@ public final class NativeKernels extends PartitionedKernels {
     private final MemorySegment addScaled;
     private final AttentionKernels attention;
     private final PanelMemory partMemory = new PanelMemory();
-    private final WorkerPool.RangeTask spanRange = this::attendSpans;
-    private final WorkerPool.RangeTask joinRange = this::joinSpans;
+    private final RowLoop spanRange = this::attendSpans;
+    private final RowLoop joinRange = this::joinSpans;
     private long parts;
     private final ThreadLocal<RowTile> tiles = ThreadLocal.withInitial(RowTile::new);
 

@@ -33,8 +33,8 @@ abstract class PartitionedKernels implements Kernels {
     AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
 
     final WorkerPool pool;
-    private final WorkerPool.RangeTask productRange = this::multiplySteps;
-    private final WorkerPool.RangeTask attentionRange = this::attendRange;
+    private final RowLoop productRange = this::multiplySteps;
+    private final RowLoop attentionRange = this::attendRange;
 
     PartitionedKernels(int threads, IntConsumer starting) {
         this.pool = new WorkerPool(threads, starting);
@@ -140,7 +140,12 @@ abstract class PartitionedKernels implements Kernels {
         share(attentionRange, span.rows() * groups, chunk, work);
     }
 
-    final void share(WorkerPool.RangeTask task, int count, int chunk, long work) {
+    @Override
+    public void forRows(int count, RowLoop body) {
+        pool.run(body, count, Math.max(1, count / pool.threads()));
+    }
+
+    final void share(RowLoop task, int count, int chunk, long work) {
         if (work < WORTH_SHARING) {
             task.run(0, count);
         } else {

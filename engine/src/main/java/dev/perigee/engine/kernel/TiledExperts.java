@@ -17,9 +17,9 @@ final class TiledExperts {
     private final WorkerPool pool;
     private final PanelMemory inputMemory = new PanelMemory();
     private final PanelMemory raisedMemory = new PanelMemory();
-    private final WorkerPool.RangeTask roundRange = this::round;
-    private final WorkerPool.RangeTask gateRange = this::gate;
-    private final WorkerPool.RangeTask downRange = this::down;
+    private final Kernels.RowLoop roundRange = this::round;
+    private final Kernels.RowLoop gateRange = this::gate;
+    private final Kernels.RowLoop downRange = this::down;
     private SwiGluWeights[] weights = new SwiGluWeights[0];
     private Panels[] inputs = new Panels[0];
     private Panels[] raised = new Panels[0];

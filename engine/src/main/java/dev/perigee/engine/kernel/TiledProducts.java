@@ -24,9 +24,9 @@ final class TiledProducts {
     private final PanelMemory memory = new PanelMemory();
     private final Panels panels = new Panels();
     private final ThreadLocal<Panels> headPanels = ThreadLocal.withInitial(Panels::new);
-    private final WorkerPool.RangeTask roundRange = this::round;
-    private final WorkerPool.RangeTask tileRange = this::multiplyTiles;
-    private final WorkerPool.RangeTask headRange = this::multiplyHead;
+    private final Kernels.RowLoop roundRange = this::round;
+    private final Kernels.RowLoop tileRange = this::multiplyTiles;
+    private final Kernels.RowLoop headRange = this::multiplyHead;
     private TiledWeights weight = new TiledWeights(TileFormat.Q4_0, MemorySegment.NULL, 0, TileFormat.GROUP);
     private FloatMatrix input = new FloatMatrix(MemorySegment.NULL, 0, 0);
     private FloatMatrix output = input;

@@ -22,7 +22,7 @@ final class WeightArranger implements AutoCloseable {
     private final MemorySegment arrange;
     private final WorkerPool pool;
     private final WeightMemory memory;
-    private final WorkerPool.RangeTask tileRange = this::arrangeTiles;
+    private final Kernels.RowLoop tileRange = this::arrangeTiles;
     private TileFormat format = TileFormat.Q4_0;
     private MemorySegment stored = MemorySegment.NULL;
     private MemorySegment scales = MemorySegment.NULL;

@@ -19,16 +19,11 @@ final class WorkerPool implements AutoCloseable {
     /** A chunk is this part of what a thread would have of the rest. */
     private static final int SHARE = 2;
 
-    /** A loop body over a range of its index. */
-    interface RangeTask {
-        void run(int first, int end);
-    }
-
     private final int threads;
     private final Thread[] workers;
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger next = new AtomicInteger();
-    private @Nullable RangeTask task;
+    private Kernels.@Nullable RowLoop task;
     private int size;
     private int largest = 1;
     private @Nullable Throwable failure;
@@ -56,7 +51,7 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /** Runs the body over 0 to {@code count}, at most {@code chunk} at a time; returns when all is done. */
-    void run(RangeTask body, int count, int chunk) {
+    void run(Kernels.RowLoop body, int count, int chunk) {
         if (threads == 1 || count <= 1) {
             body.run(0, count);
             return;
@@ -79,7 +74,7 @@ final class WorkerPool implements AutoCloseable {
         raiseFailure();
     }
 
-    private void takeChunks(RangeTask body) {
+    private void takeChunks(Kernels.RowLoop body) {
         int first = next.get();
         while (first < size) {
             int count = Math.clamp((size - first) / (SHARE * threads), 1, largest);

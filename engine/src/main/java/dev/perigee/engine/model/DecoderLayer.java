@@ -14,9 +14,9 @@ record DecoderLayer(
         int rows = step.rows();
         inputNorm.apply(kernels, states.residual(), states.normed(), rows);
         attention.apply(kernels, states.normed(), states.update(), step);
-        states.addUpdate(kernels, rows);
+        states.addUpdate(rows);
         postAttentionNorm.apply(kernels, states.residual(), states.normed(), rows);
         feedForward.apply(kernels, states.normed(), states.update(), rows);
-        states.addUpdate(kernels, rows);
+        states.addUpdate(rows);
     }
 }

@@ -4,24 +4,44 @@ import dev.perigee.engine.kernel.Kernels;
 import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.ScratchBuffers;
 
-/**
- * The residual stream of a step and what is computed beside it, each (maxStepTokens, hiddenSize).
- *
- * @param residual the stream
- * @param normed what a part reads
- * @param update what a part adds
- */
-record HiddenStates(FloatMatrix residual, FloatMatrix normed, FloatMatrix update) {
+/** The residual stream of a step and what is computed beside it, each (maxStepTokens, hiddenSize). */
+final class HiddenStates {
 
-    static HiddenStates of(ScratchBuffers buffers, int maxStepTokens, int hiddenSize) {
-        return new HiddenStates(
-                buffers.floats(maxStepTokens, hiddenSize),
-                buffers.floats(maxStepTokens, hiddenSize),
-                buffers.floats(maxStepTokens, hiddenSize));
+    private final Kernels kernels;
+    private final FloatMatrix residual;
+    private final FloatMatrix normed;
+    private final FloatMatrix update;
+    private final Kernels.RowLoop addUpdate = this::addUpdate;
+
+    HiddenStates(Kernels kernels, ScratchBuffers buffers, int maxStepTokens, int hiddenSize) {
+        this.kernels = kernels;
+        this.residual = buffers.floats(maxStepTokens, hiddenSize);
+        this.normed = buffers.floats(maxStepTokens, hiddenSize);
+        this.update = buffers.floats(maxStepTokens, hiddenSize);
     }
 
-    void addUpdate(Kernels kernels, int rows) {
-        for (int row = 0; row < rows; row++) {
+    /** The stream. */
+    FloatMatrix residual() {
+        return residual;
+    }
+
+    /** What a part reads. */
+    FloatMatrix normed() {
+        return normed;
+    }
+
+    /** What a part adds. */
+    FloatMatrix update() {
+        return update;
+    }
+
+    /** residual += update. */
+    void addUpdate(int rows) {
+        kernels.forRows(rows, addUpdate);
+    }
+
+    private void addUpdate(int first, int end) {
+        for (int row = first; row < end; row++) {
             kernels.addScaled(update, row, 1f, residual, row);
         }
     }

@@ -61,7 +61,8 @@ public final class Transformer implements LanguageModel {
                 buffers,
                 new TransformerAssembly.Setting(
                         maxTokens, cacheLayout.pagesFor(contextLength()), options.latentNormEps()));
-        this.states = HiddenStates.of(buffers, maxTokens, config.dimensions().hiddenSize());
+        this.states = new HiddenStates(
+                kernels, buffers, maxTokens, config.dimensions().hiddenSize());
         this.step = new StepLayout(maxTokens);
         this.rotary = assembly.attention().rotary();
         this.embedding = new TokenEmbedding(weights.embedding());
