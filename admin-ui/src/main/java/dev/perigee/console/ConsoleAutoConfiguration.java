@@ -2,6 +2,7 @@ package dev.perigee.console;
 
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.platform.access.AdminTokenVerifier;
+import dev.perigee.platform.access.RowScopeFilter;
 import dev.perigee.platform.apikey.ApiKeys;
 import dev.perigee.platform.tenancy.Tenants;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -67,6 +69,7 @@ public final class ConsoleAutoConfiguration {
                         .defaultSuccessUrl("/console", true)
                         .failureUrl("/console/sign-in?error"))
                 .logout(logout -> logout.logoutUrl("/console/sign-out").logoutSuccessUrl("/console/sign-in"))
+                .addFilterAfter(RowScopeFilter.ofPlatform(), AuthorizationFilter.class)
                 .headers(headers -> headers.contentSecurityPolicy(csp -> csp.policyDirectives(CONTENT_SECURITY_POLICY)))
                 .build();
     }

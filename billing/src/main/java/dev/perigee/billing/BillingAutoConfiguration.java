@@ -12,6 +12,7 @@ import dev.perigee.billing.charging.UsageRecovery;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.invoicing.Invoices;
 import dev.perigee.billing.invoicing.JdbcInvoices;
+import dev.perigee.billing.isolation.IsolationCheck;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ProcessLease;
@@ -66,11 +67,12 @@ public final class BillingAutoConfiguration {
         return new JdbcInvoices(jdbc, transactions, new JdbcLedger(jdbc));
     }
 
-    /** The first to touch the database for money, so the place where a database that forgets is refused. */
+    /** The first to touch the database for money, so the place where a database that forgets, or shows too much, is refused. */
     @Bean(initMethod = "start")
     @ConditionalOnMissingBean
     ProcessLease processLease(JdbcClient jdbc, BillingProperties properties) {
         DurabilityCheck.run(jdbc);
+        IsolationCheck.run(jdbc);
         return new ProcessLease(jdbc, new JdbcReservations(jdbc), properties.lease(), properties.orphanHold());
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.charging.UsageReport;
+import dev.perigee.billing.isolation.IsolationAutoConfiguration;
 import dev.perigee.billing.pricing.PriceBooks;
 import dev.perigee.postgres.TestDatabase;
 import java.sql.Connection;
@@ -24,8 +25,8 @@ class BillingAutoConfigurationTests {
 
     private static final TestDatabase DATABASE = TestDatabase.create();
 
-    private final ApplicationContextRunner billingOnly =
-            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(BillingAutoConfiguration.class));
+    private final ApplicationContextRunner billingOnly = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(BillingAutoConfiguration.class, IsolationAutoConfiguration.class));
     private final ApplicationContextRunner contexts = billingOnly
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,

@@ -5,6 +5,7 @@ import dev.perigee.postgres.LocalPostgresOptions;
 import java.nio.file.Path;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayConnectionDetails;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,9 +15,9 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(DatabaseProperties.class)
 class DatabaseConfiguration {
 
-    /** Closed by the context after everything that connects to it. */
+    /** As its owner connects, who migrates it. Closed by the context after everything that connects to it. */
     @Bean
-    JdbcConnectionDetails database(
+    FlywayConnectionDetails database(
             DatabaseProperties properties, @Value("${" + DataDirectories.PROPERTY + "}") Path dataDirectory) {
         if (properties.url() != null) {
             return new OutsideDatabase(properties.url(), properties.username(), properties.password());
@@ -24,5 +25,11 @@ class DatabaseConfiguration {
         LocalPostgresOptions options =
                 LocalPostgresOptions.in(dataDirectory.resolve("postgres")).withProgress(StartProgress::say);
         return new EmbeddedDatabase(LocalPostgres.start(options));
+    }
+
+    /** As the platform connects: a role that owns nothing. */
+    @Bean
+    JdbcConnectionDetails applicationDatabase(FlywayConnectionDetails database, DatabaseProperties properties) {
+        return ApplicationDatabase.of(database, properties.application());
     }
 }

@@ -1,10 +1,10 @@
 package dev.perigee.app.start;
 
 import dev.perigee.postgres.LocalPostgres;
-import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.flyway.autoconfigure.FlywayConnectionDetails;
 
-/** This platform's own database, which ends with it. */
-final class EmbeddedDatabase implements JdbcConnectionDetails, AutoCloseable {
+/** This platform's own database as its owner connects to it; it ends with the platform. */
+final class EmbeddedDatabase implements FlywayConnectionDetails, AutoCloseable {
 
     private final LocalPostgres postgres;
 

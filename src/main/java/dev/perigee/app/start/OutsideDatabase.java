@@ -1,11 +1,11 @@
 package dev.perigee.app.start;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.flyway.autoconfigure.FlywayConnectionDetails;
 
-/** A database that someone else runs. */
+/** A database that someone else runs, as the owner of Perigee's tables connects to it. */
 record OutsideDatabase(
-        String url, @Nullable String username, @Nullable String password) implements JdbcConnectionDetails {
+        String url, @Nullable String username, @Nullable String password) implements FlywayConnectionDetails {
 
     @Override
     public String getJdbcUrl() {

@@ -1,5 +1,6 @@
 package dev.perigee.app.start;
 
+import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.platform.catalog.Catalog;
 import dev.perigee.platform.tenancy.Tenants;
 import java.nio.file.Path;
@@ -45,7 +46,8 @@ final class Welcome {
                   model        %s
                   data, log    %s
                 %n""", address, seconds, address, tokenPlace(), model, dataDirectory);
-        if (tenants.list(null, 1).isEmpty()) {
+        boolean isNew = RowScope.ofPlatform().call(() -> tenants.list(null, 1).isEmpty());
+        if (isNew) {
             System.out.println(firstRequest(address, model));
         }
         System.out.flush();

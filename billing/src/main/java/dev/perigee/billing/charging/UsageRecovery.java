@@ -1,5 +1,6 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.metering.AbandonedJournals;
 import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.metering.UsageSlot;
@@ -50,7 +51,7 @@ public final class UsageRecovery implements AutoCloseable {
 
     /** Replays what dead processes left, then keeps watch over this one. */
     public void start() {
-        AbandonedJournals.forEach(folder, this::replay);
+        RowScope.ofPlatform().run(() -> AbandonedJournals.forEach(folder, this::replay));
         timer.scheduleWithFixedDelay(this::sweepOrWarn, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -100,7 +101,7 @@ public final class UsageRecovery implements AutoCloseable {
 
     private void sweepOrWarn() {
         try {
-            sweep();
+            RowScope.ofPlatform().run(this::sweep);
         } catch (RuntimeException e) {
             LOG.warn("What is left behind could not be settled; tried again: {}", e.getMessage());
         }

@@ -1,5 +1,6 @@
 package dev.perigee.billing.ledger;
 
+import dev.perigee.billing.isolation.RowScope;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -51,7 +52,7 @@ public final class ProcessLease implements AutoCloseable {
 
     /** Takes the lease and keeps it. */
     public void start() {
-        renew();
+        RowScope.ofPlatform().run(this::renew);
         long period = lease.toMillis() / RENEWALS;
         Future<?> _ = timer.scheduleAtFixedRate(this::renewOrWarn, period, period, TimeUnit.MILLISECONDS);
     }
@@ -84,7 +85,7 @@ public final class ProcessLease implements AutoCloseable {
 
     private void renewOrWarn() {
         try {
-            renew();
+            RowScope.ofPlatform().run(this::renew);
         } catch (DataAccessException e) {
             LOG.warn("The billing lease could not be renewed: {}", e.getMessage());
         }

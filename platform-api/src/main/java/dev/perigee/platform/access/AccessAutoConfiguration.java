@@ -29,6 +29,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 
 /** The doors: data plane, admin API, what is open, and nothing else. */
 @AutoConfiguration(
@@ -83,6 +84,7 @@ public final class AccessAutoConfiguration {
                         .hasAuthority(ApiKeyScope.READ.name())
                         .anyRequest()
                         .hasAuthority(ApiKeyScope.INFERENCE.name()))
+                .addFilterAfter(RowScopeFilter.ofCaller(), AuthorizationFilter.class)
                 .build();
     }
 
@@ -95,6 +97,7 @@ public final class AccessAutoConfiguration {
         return new Doors(writer)
                 .close(http.securityMatcher("/admin/v1/**"), new AdminAuthenticator(verifier), unknown, denied)
                 .authorizeHttpRequests(requests -> requests.anyRequest().hasAuthority(AdminAuthenticator.ADMIN))
+                .addFilterAfter(RowScopeFilter.ofPlatform(), AuthorizationFilter.class)
                 .build();
     }
 

@@ -1,5 +1,6 @@
 package dev.perigee.platform.access;
 
+import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.platform.apikey.ApiKey;
 import dev.perigee.platform.apikey.ApiKeys;
 import dev.perigee.platform.tenancy.Tenants;
@@ -11,7 +12,7 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
-/** Knows callers of the data plane by their API keys. */
+/** Knows callers of the data plane by their API keys; until then a caller has no tenant, so that the platform itself looks them up. */
 final class ApiKeyAuthenticator implements Authenticator {
 
     private final ApiKeys apiKeys;
@@ -24,7 +25,9 @@ final class ApiKeyAuthenticator implements Authenticator {
 
     @Override
     public Optional<? extends Authentication> authenticate(HttpServletRequest request) {
-        return Credentials.apiKey(request).flatMap(apiKeys::verify).flatMap(this::caller);
+        return Credentials.apiKey(request)
+                .flatMap(key ->
+                        RowScope.ofPlatform().call(() -> apiKeys.verify(key).flatMap(this::caller)));
     }
 
     /** A key of a tenant or project that is gone opens nothing. */

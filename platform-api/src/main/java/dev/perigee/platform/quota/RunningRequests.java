@@ -1,5 +1,6 @@
 package dev.perigee.platform.quota;
 
+import dev.perigee.billing.isolation.RowScope;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -96,7 +97,7 @@ final class RunningRequests implements AutoCloseable {
 
     private void renewOrWarn() {
         try {
-            renew();
+            RowScope.ofPlatform().run(this::renew);
         } catch (DataAccessException | TransactionException e) {
             LOG.warn("The leases of running requests could not be renewed: {}", e.getMessage());
         }

@@ -1,5 +1,6 @@
 package dev.perigee.platform.receipt;
 
+import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.receipts.Receipts;
 import dev.perigee.platform.web.Json;
 import java.io.IOException;
@@ -62,7 +63,8 @@ final class ReceiptSigner implements AutoCloseable {
 
     private void signOrWarn() {
         try {
-            if (receipts.signPending() > 0) {
+            int signed = RowScope.ofPlatform().call(receipts::signPending);
+            if (signed > 0) {
                 publish();
             }
         } catch (RuntimeException e) {

@@ -102,7 +102,7 @@ class SecretsLeakIntegrationTests {
     }
 
     private static Map<String, String> tables(TestPlatform platform) {
-        JdbcClient jdbc = platform.bean(JdbcClient.class);
+        JdbcClient jdbc = platform.owner();
         List<String> names = jdbc.sql("""
                         SELECT quote_ident(table_schema) || '.' || quote_ident(table_name) FROM information_schema.tables
                         WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')""").query(String.class).list();

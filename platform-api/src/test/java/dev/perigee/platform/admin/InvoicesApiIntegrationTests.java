@@ -12,7 +12,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 class InvoicesApiIntegrationTests {
@@ -37,7 +36,7 @@ class InvoicesApiIntegrationTests {
     }
 
     private void nextMonth() {
-        platform.bean(JdbcClient.class)
+        platform.owner()
                 .sql("CREATE OR REPLACE FUNCTION billing.clock() RETURNS timestamptz LANGUAGE sql STABLE AS "
                         + "'SELECT transaction_timestamp() + interval ''31 days'''")
                 .update();

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** The three counts after answers that end in every way. */
@@ -55,7 +54,7 @@ class ReconciliationIntegrationTests {
                         + "\"drift_money\":{\"amount\":\"0\",\"currency\":\"USD\"},"
                         + "\"drift_by_currency\":[{\"amount\":\"0\",\"currency\":\"USD\"}],\"open_reservations\":0}");
 
-        platform.bean(JdbcClient.class)
+        platform.owner()
                 .sql(
                         "DO $$ BEGIN SET LOCAL session_replication_role = replica;"
                                 + " UPDATE billing.usage SET output_tokens = output_tokens + 2 WHERE outcome = 'length'; END $$")

@@ -137,7 +137,7 @@ class AuditIntegrationTests {
     void logWhenTamperedWithNamesTheFirstBadEntry(String sql, long firstBad, String reason) {
         platform.account();
         platform.account();
-        JdbcClient jdbc = platform.bean(JdbcClient.class);
+        JdbcClient jdbc = platform.owner();
         jdbc.sql("ALTER TABLE platform.audit_entry DISABLE TRIGGER append_only").update();
         // a number may stand twice for a moment while two entries change places
         jdbc.sql("ALTER TABLE platform.audit_entry DROP CONSTRAINT audit_entry_pkey")
@@ -161,7 +161,7 @@ class AuditIntegrationTests {
     void databaseWhenAskedToChangeAnEntryRefuses(String sql) {
         platform.account();
 
-        assertThatThrownBy(() -> platform.bean(JdbcClient.class).sql(sql).update())
+        assertThatThrownBy(() -> platform.owner().sql(sql).update())
                 .isInstanceOf(DataAccessException.class)
                 .hasMessageContaining("append-only");
     }

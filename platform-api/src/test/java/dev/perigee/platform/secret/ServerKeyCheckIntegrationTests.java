@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class ServerKeyCheckIntegrationTests {
 
     private final TestPlatform platform = TestPlatform.shared();
-    private final JdbcClient jdbc = platform.bean(JdbcClient.class);
+    private final JdbcClient jdbc = platform.owner();
 
     @Test
     void databaseWhenOfThisKeyIsTakenAgain() {

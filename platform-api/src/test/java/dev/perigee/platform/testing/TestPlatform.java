@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Currency;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -21,6 +22,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,11 +36,13 @@ public final class TestPlatform implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final ConfigurableApplicationContext context;
+    private final TestDatabase database;
     private final HttpClient http = HttpClient.newHttpClient();
     private final String address;
 
-    private TestPlatform(ConfigurableApplicationContext context) {
+    private TestPlatform(ConfigurableApplicationContext context, TestDatabase database) {
         this.context = context;
+        this.database = database;
         this.address = "http://localhost:"
                 + ((WebServerApplicationContext) context).getWebServer().getPort();
     }
@@ -76,7 +81,7 @@ public final class TestPlatform implements AutoCloseable {
             SpringApplication application = new SpringApplication(Application.class);
             application.setRegisterShutdownHook(false); // the database server may go first
             Runtime.getRuntime().addShutdownHook(new Thread(() -> FileSystemUtils.deleteRecursively(folder.toFile())));
-            return new TestPlatform(application.run(all));
+            return new TestPlatform(application.run(all), database);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -92,6 +97,21 @@ public final class TestPlatform implements AutoCloseable {
 
     public <T> T bean(Class<T> type) {
         return context.getBean(type);
+    }
+
+    /** The database behind it. */
+    public TestDatabase database() {
+        return database;
+    }
+
+    /** The database as its owner sees it: everything. */
+    public JdbcClient owner() {
+        return JdbcClient.create(ownerConnections());
+    }
+
+    /** Connections of the database's owner. */
+    public DataSource ownerConnections() {
+        return new DriverManagerDataSource(database.jdbcUrl(), database.username(), database.password());
     }
 
     /** A request of the admin API. */

@@ -24,7 +24,7 @@ import java.util.UUID;
  * {@link LocalPostgres}; {@code PERIGEE_TEST_DATABASE=local|docker} forces one of them. The tests are the same.
  *
  * @param jdbcUrl the address of this database
- * @param username a superuser
+ * @param username a superuser, who owns the database
  * @param password that user's password
  */
 public record TestDatabase(String jdbcUrl, String username, String password) {
@@ -37,22 +37,36 @@ public record TestDatabase(String jdbcUrl, String username, String password) {
                         DriverManager.getConnection(server.url("postgres"), server.username(), server.password());
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE DATABASE " + name);
+            statement.execute("CREATE ROLE " + name + "_app LOGIN PASSWORD '" + server.password() + "'");
         } catch (SQLException failure) {
             throw new IllegalStateException("The test database could not be created", failure);
         }
         return new TestDatabase(server.url(name), server.username(), server.password());
     }
 
-    /** The properties that point a Spring Boot application or context runner at this database. */
+    /** A role that owns nothing, for the application; its password is the superuser's. */
+    public String applicationUsername() {
+        return jdbcUrl.substring(jdbcUrl.lastIndexOf('/') + 1) + "_app";
+    }
+
+    /** The properties by which a Spring Boot application or context runner uses this database, and its owner migrates it. */
     public String[] springProperties() {
         return new String[] {
             "spring.datasource.url=" + jdbcUrl,
-            "spring.datasource.username=" + username,
-            "spring.datasource.password=" + password
+            "spring.datasource.username=" + applicationUsername(),
+            "spring.datasource.password=" + password,
+            "spring.flyway.url=" + jdbcUrl,
+            "spring.flyway.user=" + username,
+            "spring.flyway.password=" + password
         };
     }
 
-    /** A connection of its own. */
+    /** A connection as the application makes them. */
+    public Connection connectAsApplication() throws SQLException {
+        return DriverManager.getConnection(jdbcUrl, applicationUsername(), password);
+    }
+
+    /** A connection of the owner's. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection(jdbcUrl, username, password);
     }
