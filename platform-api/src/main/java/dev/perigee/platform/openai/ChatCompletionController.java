@@ -9,6 +9,7 @@ import dev.perigee.platform.completion.Completion;
 import dev.perigee.platform.completion.CompletionRefusedException;
 import dev.perigee.platform.completion.CompletionRequest;
 import dev.perigee.platform.completion.Completions;
+import dev.perigee.platform.quota.RateHeaders;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.Problem;
@@ -56,7 +57,7 @@ final class ChatCompletionController {
         ChatCompletionOrder order = read(caller, request);
         try (Completion completion = start(request, response, caller, order)) {
             AnswerHead head = new AnswerHead(completion.id(), Instant.now(), completion.model());
-            RateLimits.tell(completion.rates(), response);
+            RateHeaders.tell(completion.rates(), response);
             response.setHeader(CatalogModel.ATTRIBUTION_HEADER, head.model().licenseAttribution());
             if (!order.ignored().isEmpty()) {
                 response.setHeader(IGNORED_HEADER, String.join(",", order.ignored()));
@@ -96,7 +97,7 @@ final class ChatCompletionController {
         try {
             return completions.start(request);
         } catch (CompletionRefusedException e) {
-            RateLimits.tell(e.rates(), response);
+            RateHeaders.tell(e.rates(), response);
             throw new ProblemException(Answers.refused(e.refusal()));
         } catch (IllegalArgumentException e) {
             completions.recordInvalid(id, caller, order.model());

@@ -106,7 +106,7 @@ record QuotaRow(
         return standings;
     }
 
-    private static RateStanding standing(QuotaMeasure measure, Gcra rate) {
-        return new RateStanding(measure, rate.limit(), rate.remaining(), rate.untilFull());
+    private RateStanding standing(QuotaMeasure measure, Gcra rate) {
+        return new RateStanding(measure, rate.limit(), rate.remaining(), rate.untilFull(), drainedAt);
     }
 }
