@@ -31,6 +31,24 @@ public sealed interface Admission {
      */
     record DuplicateRequest(String requestId, @Nullable ReservationState state) implements Admission {}
 
+    /** What a repeated idempotency key repeats. */
+    enum Repetition {
+        /** A request that asked for something else. */
+        OF_ANOTHER_REQUEST,
+        /** The same request, which has not ended yet. */
+        OF_A_RUNNING_ONE,
+        /** The same request, which was billed, whole or for the part that was computed. */
+        OF_A_BILLED_ONE
+    }
+
+    /**
+     * The idempotency key is another request's; nothing is held.
+     *
+     * @param requestId that request
+     * @param repetition why it is refused
+     */
+    record RepeatedKey(String requestId, Repetition repetition) implements Admission {}
+
     /**
      * The request may run; the amount is held.
      *

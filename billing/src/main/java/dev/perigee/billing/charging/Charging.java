@@ -35,6 +35,14 @@ public interface Charging {
     Admission reserve(ChargeRequest request);
 
     /**
+     * Admits a request as {@link #reserve(ChargeRequest)} does, once for a tenant and key: the key is taken in the transaction that holds the
+     * amount. A request that ended before its first token leaves its key free.
+     *
+     * @return {@link Admission.RepeatedKey} before everything else
+     */
+    Admission reserve(ChargeRequest request, IdempotencyKey key);
+
+    /**
      * Holds more for a running request, down to one token where its budgets do not pay for as many. It counts in the periods of its admission.
      *
      * @param reservation what it holds now

@@ -16,21 +16,25 @@ import org.springframework.transaction.PlatformTransactionManager;
  * @param usageRecords what was used
  * @param ledger what is owed
  * @param engineCounts what was computed
+ * @param idempotencyKeys which requests may not be repeated
  */
 public record ChargingTables(
         JdbcBudgets budgets,
         JdbcReservations reservations,
         JdbcUsageRecords usageRecords,
         JdbcLedger ledger,
-        JdbcEngineCounts engineCounts) {
+        JdbcEngineCounts engineCounts,
+        JdbcIdempotencyKeys idempotencyKeys) {
 
     /** The tables behind these connections. */
     public static ChargingTables over(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        JdbcReservations reservations = new JdbcReservations(jdbc);
         return new ChargingTables(
                 new JdbcBudgets(jdbc, transactions),
-                new JdbcReservations(jdbc),
+                reservations,
                 new JdbcUsageRecords(jdbc),
                 new JdbcLedger(jdbc),
-                new JdbcEngineCounts(jdbc, transactions));
+                new JdbcEngineCounts(jdbc, transactions),
+                new JdbcIdempotencyKeys(jdbc, reservations));
     }
 }

@@ -13,7 +13,9 @@ import dev.perigee.billing.pricing.PriceBookVersion;
 import dev.perigee.billing.pricing.PriceBooks;
 import java.time.Instant;
 import java.util.Optional;
+import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -56,6 +58,26 @@ public final class JdbcCharging implements Charging {
             case BEGUN_BEFORE -> duplicate(request);
             case BEGUN -> reserveCounted(request);
         };
+    }
+
+    @Override
+    public Admission reserve(ChargeRequest request, IdempotencyKey key) {
+        try {
+            return transaction.execute(status -> {
+                Admission admission = tables.idempotencyKeys()
+                        .claim(request, key)
+                        .<Admission>map(repeated -> repeated)
+                        .orElseGet(() -> reserve(request));
+                if (!(admission instanceof Admission.Admitted)) {
+                    status.setRollbackOnly();
+                }
+                return admission;
+            });
+        } catch (DataAccessException | TransactionException e) {
+            // whether that was committed is for the recovery to find out, as soon as the database is back
+            journal.find(request.requestId()).ifPresent(slot -> slot.end(RequestOutcome.INTERRUPTED));
+            throw e;
+        }
     }
 
     /** Where the reply to the commit is lost, the recovery finds a hold without a slot. */

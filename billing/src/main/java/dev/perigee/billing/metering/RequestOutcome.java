@@ -30,6 +30,8 @@ public enum RequestOutcome {
     RATE_LIMITED(true),
     /** A budget is spent. */
     BUDGET_EXHAUSTED(true),
+    /** The idempotency key is another request's, or the same request's that runs or was billed. */
+    REPEATED(true),
     /** The model's licence does not allow the use. */
     LICENSE_BLOCKED(true),
     /** The server is full. */

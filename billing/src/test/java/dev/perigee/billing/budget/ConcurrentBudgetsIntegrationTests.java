@@ -141,6 +141,7 @@ class ConcurrentBudgetsIntegrationTests {
                     Thread.sleep(5);
                 }
                 case Admission.TooManyRunning full -> throw new AssertionError(full);
+                case Admission.RepeatedKey repeated -> throw new AssertionError(repeated);
                 case Admission.UnpricedModel unpriced -> throw new AssertionError(unpriced);
                 case Admission.DuplicateRequest duplicate -> throw new AssertionError(duplicate);
             }

@@ -1,8 +1,7 @@
 package dev.perigee.platform.completion;
 
 import dev.perigee.billing.charging.Admission;
-import dev.perigee.billing.charging.ChargeRequest;
-import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.metering.CostAttribution;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,19 +25,24 @@ final class BudgetLines {
 
     private record Line(Semaphore head, int length) {}
 
+    /** One try to reserve. */
+    @FunctionalInterface
+    interface Reserving {
+        Admission reserve();
+    }
+
     /** Reserves; waits at most so long where all that is missing is held by others. */
-    Admission reserve(Charging charging, ChargeRequest request, Duration patience) {
-        Admission admission = charging.reserve(request);
+    Admission reserve(Reserving charging, CostAttribution attribution, Duration patience) {
+        Admission admission = charging.reserve();
         if (!waits(admission) || patience.isZero()) {
             return admission;
         }
         Admission.BudgetExhausted held = (Admission.BudgetExhausted) admission;
         Key key = new Key(
-                held.standing().scope().idIn(request.attribution()),
-                held.standing().source());
+                held.standing().scope().idIn(attribution), held.standing().source());
         Line line = join(key);
         try {
-            return reserveInLine(line, charging, request, System.nanoTime() + patience.toNanos());
+            return reserveInLine(line, charging, System.nanoTime() + patience.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return held;
@@ -48,16 +52,15 @@ final class BudgetLines {
     }
 
     /** Whoever does not get to the line's head in time asks once more all the same. */
-    private static Admission reserveInLine(Line line, Charging charging, ChargeRequest request, long deadline)
-            throws InterruptedException {
+    private static Admission reserveInLine(Line line, Reserving charging, long deadline) throws InterruptedException {
         if (!line.head().tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            return charging.reserve(request);
+            return charging.reserve();
         }
         try {
-            Admission admission = charging.reserve(request);
+            Admission admission = charging.reserve();
             while (waits(admission) && System.nanoTime() < deadline) {
                 Thread.sleep(POLL_MILLIS);
-                admission = charging.reserve(request);
+                admission = charging.reserve();
             }
             return admission;
         } finally {

@@ -1,6 +1,7 @@
 package dev.perigee.platform.completion;
 
 import dev.perigee.billing.budget.BudgetStanding;
+import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.platform.quota.ExhaustedQuota;
 
@@ -98,6 +99,34 @@ public sealed interface CompletionRefusal {
             String scope = standing.scope().word().replace('_', ' ');
             String what = "The budget of this " + scope + " (" + standing.source() + ") does not pay for this request";
             return standing.resetsAt() == null ? what + "." : what + "; it begins anew at " + standing.resetsAt() + ".";
+        }
+    }
+
+    /**
+     * The idempotency key is that of another request, or of the same one which runs or was billed.
+     *
+     * @param requestId that request
+     */
+    record RepeatedKey(String requestId, Admission.Repetition repetition) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.REPEATED;
+        }
+
+        @Override
+        public String message() {
+            return switch (repetition) {
+                case OF_ANOTHER_REQUEST ->
+                    "This Idempotency-Key belongs to " + requestId
+                            + ", which asked for something else. Send another key, or the same request as then.";
+                case OF_A_RUNNING_ONE ->
+                    "The request of this Idempotency-Key, " + requestId
+                            + ", still runs. It is billed once; wait for its answer.";
+                case OF_A_BILLED_ONE ->
+                    "The request of this Idempotency-Key, " + requestId
+                            + ", was billed and is not run again; its receipt is at" + " /v1/receipts/" + requestId
+                            + ". Its answer is not kept: to ask anew, send another key.";
+            };
         }
     }
 

@@ -39,6 +39,18 @@ public record CompletionRequest(
      *
      * @param caller the authenticated caller
      * @param endUser the caller's own name for the person behind the request; only its keyed hash is kept
+     * @param repeatable by what a repetition is known, or {@code null} where each request is a new one
      */
-    public record CallerContext(Caller caller, @Nullable String endUser) {}
+    public record CallerContext(
+            Caller caller,
+            @Nullable String endUser,
+            @Nullable Repeatable repeatable) {}
+
+    /**
+     * By what a repetition of this request is known; only keyed hashes are kept.
+     *
+     * @param key the caller's idempotency key
+     * @param content all that is asked for, as text, the same for the same request
+     */
+    public record Repeatable(String key, String content) {}
 }

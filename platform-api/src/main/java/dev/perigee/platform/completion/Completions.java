@@ -3,6 +3,7 @@ package dev.perigee.platform.completion;
 import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.charging.ChargeRequest;
 import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.charging.IdempotencyKey;
 import dev.perigee.billing.charging.RefusedRequest;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
@@ -130,10 +131,17 @@ public final class Completions {
                 size.maxTokens(),
                 1,
                 size.modelSha256());
-        return switch (lines.reserve(charging, charge, properties.budgets().patience())) {
+        IdempotencyKey key = idempotencyKey(request);
+        BudgetLines.Reserving reserving =
+                key == null ? () -> charging.reserve(charge) : () -> charging.reserve(charge, key);
+        return switch (lines.reserve(
+                reserving, charge.attribution(), properties.budgets().patience())) {
             case Admission.Admitted admitted -> admitted;
             case Admission.BudgetExhausted spent ->
                 throw refuse(request, new CompletionRefusal.BudgetExhausted(spent.standing()), rates);
+            case Admission.RepeatedKey repeated ->
+                throw refuse(
+                        request, new CompletionRefusal.RepeatedKey(repeated.requestId(), repeated.repetition()), rates);
             case Admission.TooManyRunning full ->
                 throw refuse(
                         request,
@@ -207,6 +215,17 @@ public final class Completions {
                 caller.apiKeyId(),
                 caller.currency(),
                 endUser == null ? null : endUserHash(caller, endUser));
+    }
+
+    private @Nullable IdempotencyKey idempotencyKey(CompletionRequest request) {
+        CompletionRequest.Repeatable repeatable = request.caller().repeatable();
+        if (repeatable == null) {
+            return null;
+        }
+        String tenant = request.caller().caller().tenantId().toString();
+        return new IdempotencyKey(
+                HexFormat.of().formatHex(serverKey.hash(HashPurpose.IDEMPOTENCY_KEY, tenant, repeatable.key())),
+                HexFormat.of().formatHex(serverKey.hash(HashPurpose.IDEMPOTENT_REQUEST, tenant, repeatable.content())));
     }
 
     private String endUserHash(Caller caller, String endUser) {

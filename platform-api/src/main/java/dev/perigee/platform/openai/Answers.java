@@ -58,6 +58,16 @@ final class Answers {
                 ProblemKind.UNAVAILABLE, "generation_cancelled", "The server ended the answer; it is shutting down.");
     }
 
+    private static Problem repeated(CompletionRefusal.RepeatedKey refusal, String message) {
+        return switch (refusal.repetition()) {
+            case OF_ANOTHER_REQUEST -> Problem.of(ProblemKind.UNPROCESSABLE, "idempotency_key_reused", message);
+            case OF_A_RUNNING_ONE ->
+                Problem.of(ProblemKind.CONFLICT, "idempotency_key_in_use", message)
+                        .retryAfter(PAUSE);
+            case OF_A_BILLED_ONE -> Problem.of(ProblemKind.CONFLICT, "idempotency_key_billed", message);
+        };
+    }
+
     /** Why the request was not taken. */
     static Problem refused(CompletionRefusal refusal) {
         String message = refusal.message();
@@ -71,6 +81,7 @@ final class Answers {
             case CompletionRefusal.RateLimited r -> RateLimits.refused(r.exhausted(), message);
             case CompletionRefusal.Unpriced r -> Problem.invalid("unpriced_model", "model", message);
             case CompletionRefusal.BudgetExhausted r -> BudgetRefusals.refused(r.standing(), message);
+            case CompletionRefusal.RepeatedKey r -> repeated(r, message);
             case CompletionRefusal.Overloaded r ->
                 Problem.of(ProblemKind.UNAVAILABLE, "overloaded", message).retryAfter(PAUSE);
         };

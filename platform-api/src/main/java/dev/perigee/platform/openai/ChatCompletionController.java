@@ -10,12 +10,15 @@ import dev.perigee.platform.completion.CompletionRefusedException;
 import dev.perigee.platform.completion.CompletionRequest;
 import dev.perigee.platform.completion.Completions;
 import dev.perigee.platform.quota.RateHeaders;
+import dev.perigee.platform.web.IdempotencyHeader;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.JsonBodies;
 import dev.perigee.platform.web.Problem;
 import dev.perigee.platform.web.ProblemException;
 import dev.perigee.platform.web.RequestId;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
@@ -26,6 +29,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -49,13 +53,22 @@ final class ChatCompletionController {
     }
 
     @Operation(summary = "Answer a conversation, streamed or not")
+    @Parameter(
+            name = IdempotencyHeader.NAME,
+            in = ParameterIn.HEADER,
+            description =
+                    "1 to 255 visible ASCII characters of your choice: the request is billed once for a tenant and key. While it runs"
+                            + " a repetition is refused with 409 idempotency_key_in_use, once it was billed with 409 idempotency_key_billed (the"
+                            + " answer is not kept), with another body with 422 idempotency_key_reused. What was refused, or ended before its"
+                            + " first token, leaves the key free.")
     @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject("""
             {"model":"moonlet","stream":true,"messages":[{"role":"user","content":"Tell me a short story about a cat."}]}""")))
     @PostMapping("/v1/chat/completions")
     void complete(@AuthenticationPrincipal Caller caller, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
-        ChatCompletionOrder order = read(caller, request);
-        try (Completion completion = start(request, response, caller, order)) {
+        Asked asked = read(caller, request);
+        ChatCompletionOrder order = asked.order();
+        try (Completion completion = start(request, response, caller, asked)) {
             AnswerHead head = new AnswerHead(completion.id(), Instant.now(), completion.model());
             RateHeaders.tell(completion.rates(), response);
             response.setHeader(CatalogModel.ATTRIBUTION_HEADER, head.model().licenseAttribution());
@@ -72,11 +85,17 @@ final class ChatCompletionController {
         }
     }
 
-    private ChatCompletionOrder read(Caller caller, HttpServletRequest request) throws IOException {
+    private record Asked(ChatCompletionOrder order, CompletionRequest.@Nullable Repeatable repeatable) {}
+
+    private Asked read(Caller caller, HttpServletRequest request) throws IOException {
         ObjectNode body = Json.object();
         try {
             body = bodies.read(request);
-            return ChatCompletionParser.parse(body);
+            String key = IdempotencyHeader.of(request);
+            String content = key == null ? "" : request.getRequestURI() + " " + Json.canonical(body);
+            return new Asked(
+                    ChatCompletionParser.parse(body),
+                    key == null ? null : new CompletionRequest.Repeatable(key, content));
         } catch (ProblemException e) {
             completions.recordInvalid(
                     RequestId.of(request), caller, body.path("model").asString(""));
@@ -84,12 +103,12 @@ final class ChatCompletionController {
         }
     }
 
-    private Completion start(
-            HttpServletRequest http, HttpServletResponse response, Caller caller, ChatCompletionOrder order) {
+    private Completion start(HttpServletRequest http, HttpServletResponse response, Caller caller, Asked asked) {
+        ChatCompletionOrder order = asked.order();
         String id = RequestId.of(http);
         CompletionRequest request = new CompletionRequest(
                 id,
-                new CompletionRequest.CallerContext(caller, order.endUser()),
+                new CompletionRequest.CallerContext(caller, order.endUser(), asked.repeatable()),
                 order.model(),
                 order.prompt(),
                 order.sampling(),

@@ -43,8 +43,14 @@ final class OpenAiErrorDialect implements ErrorDialect {
             case UNAUTHENTICATED -> "authentication_error";
             case FORBIDDEN -> "permission_error";
             case INTERNAL, UNAVAILABLE -> "server_error";
-            case INVALID, NOT_FOUND, METHOD_NOT_ALLOWED, NOT_ACCEPTABLE, CONFLICT, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE ->
-                "invalid_request_error";
+            case INVALID,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    NOT_ACCEPTABLE,
+                    CONFLICT,
+                    TOO_LARGE,
+                    UNSUPPORTED_MEDIA_TYPE,
+                    UNPROCESSABLE -> "invalid_request_error";
         };
     }
 

@@ -9,5 +9,9 @@ public enum HashPurpose {
     /** Counts end users without knowing them. */
     END_USER,
     /** Tells whether two hashes were made with the same server key. */
-    FINGERPRINT
+    FINGERPRINT,
+    /** Recognises a caller's idempotency key. */
+    IDEMPOTENCY_KEY,
+    /** Tells whether two requests under an idempotency key ask for the same. */
+    IDEMPOTENT_REQUEST
 }

@@ -23,6 +23,9 @@ public final class Json {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    private static final JsonMapper CANONICAL =
+            MAPPER.rebuild().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
     private Json() {}
 
     private static JsonFactory factory() {
@@ -62,6 +65,11 @@ public final class Json {
     /** The value as text, without any white space between tokens. */
     public static String text(JsonNode node) {
         return MAPPER.writeValueAsString(node);
+    }
+
+    /** The value as text that is the same for equal values, in whatever order their keys came. */
+    public static String canonical(JsonNode node) {
+        return CANONICAL.writeValueAsString(node);
     }
 
     /** Writes the value as the whole body. */

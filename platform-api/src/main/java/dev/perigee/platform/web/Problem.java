@@ -31,6 +31,11 @@ public record Problem(
         return new Problem(ProblemKind.INVALID, code, message, field, null, null);
     }
 
+    /** Whether the same request would be refused again, although its status lets clients try. */
+    boolean retryIsVain() {
+        return notice != null ? !notice.retryHelps() : kind == ProblemKind.CONFLICT && retryAfter == null;
+    }
+
     /** The same problem, worth trying again after so long. */
     public Problem retryAfter(Duration pause) {
         return new Problem(kind, code, message, field, pause, notice);

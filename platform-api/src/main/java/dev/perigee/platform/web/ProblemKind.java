@@ -20,6 +20,8 @@ public enum ProblemKind {
     TOO_LARGE(413),
     /** The body is not JSON by its own word. */
     UNSUPPORTED_MEDIA_TYPE(415),
+    /** Well-formed, and never possible as it stands. */
+    UNPROCESSABLE(422),
     /** Too much in too short a time. */
     RATE_LIMITED(429),
     /** What was allowed for the period is spent. */

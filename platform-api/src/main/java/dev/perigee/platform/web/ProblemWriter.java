@@ -33,7 +33,7 @@ public final class ProblemWriter {
                     HttpHeaders.RETRY_AFTER,
                     Long.toString(Math.max(1, problem.retryAfter().toSeconds())));
         }
-        if (problem.notice() != null && !problem.notice().retryHelps()) {
+        if (problem.retryIsVain()) {
             response.setHeader("x-should-retry", "false");
         }
         dialectAt(path(request)).write(problem, response);
