@@ -29,10 +29,10 @@ public final class JdbcLedger {
      * @throws IllegalArgumentException where the tenant's accounts have another currency
      */
     public void openAccounts(UUID tenantId, Currency currency) {
-        if (currencyOf(tenantId, AccountKind.LAST).isEmpty()) {
+        String stored = currencyOf(tenantId).orElseGet(() -> {
             insertAccounts(tenantId, currency);
-        }
-        String stored = currencyOf(tenantId, AccountKind.RECEIVABLE).orElseThrow();
+            return currencyOf(tenantId).orElseThrow();
+        });
         if (!stored.equals(currency.getCurrencyCode())) {
             throw new IllegalArgumentException(
                     "currency is " + currency + ", must be " + stored + ": tenant " + tenantId + " is charged in that");
@@ -84,19 +84,17 @@ public final class JdbcLedger {
     private void post(String kind, String fact, long tokens, List<Entry> entries) {
         UUID transaction = derived(kind, fact);
         jdbc.sql("""
-                        INSERT INTO billing.ledger_transaction (id, kind, request_id, tokens)
-                        VALUES (:id, :kind, :fact, :tokens)""")
-                .param("id", transaction)
-                .param("kind", kind)
-                .param("fact", fact)
-                .param("tokens", tokens)
-                .update();
-        jdbc.sql("""
+                        WITH posted AS (
+                            INSERT INTO billing.ledger_transaction (id, kind, request_id, tokens)
+                            VALUES (:id, :kind, :fact, :tokens))
                         INSERT INTO billing.ledger_entry (transaction_id, line, account_id, currency, nanos)
                         SELECT :id, line, account, :currency, nanos
                         FROM unnest(CAST(:accounts AS uuid[]), CAST(:nanos AS bigint[])) WITH ORDINALITY
                             AS entry (account, nanos, line)""")
                 .param("id", transaction)
+                .param("kind", kind)
+                .param("fact", fact)
+                .param("tokens", tokens)
                 .param("currency", entries.getFirst().amount().currencyCode())
                 .param(
                         "accounts",
@@ -109,10 +107,11 @@ public final class JdbcLedger {
                 .update();
     }
 
-    private Optional<String> currencyOf(UUID tenantId, AccountKind kind) {
+    /** The currency of all accounts, by the last one that is opened. */
+    private Optional<String> currencyOf(UUID tenantId) {
         return jdbc.sql("SELECT currency FROM billing.account WHERE tenant_id = :tenant AND kind = :kind")
                 .param("tenant", tenantId)
-                .param("kind", kind.word())
+                .param("kind", AccountKind.LAST.word())
                 .query(String.class)
                 .optional();
     }

@@ -21,17 +21,13 @@ public final class JdbcEngineCounts {
 
     /** Adds the count of a request that was admitted, in a transaction of its own; the same request again changes nothing. */
     public void add(String requestId, MeasuredUsage counted) {
-        transaction.executeWithoutResult(status -> {
-            jdbc.sql("SELECT set_config('synchronous_commit', 'off', true)")
-                    .query(String.class)
-                    .single();
-            jdbc.sql("""
-                            INSERT INTO billing.engine_count (request_id, tokens, occurred_at)
-                            SELECT r.request_id, :tokens, r.reserved_at FROM billing.reservation r WHERE r.request_id = :id
-                            ON CONFLICT (request_id) DO NOTHING""")
-                    .param("id", requestId)
-                    .param("tokens", counted.inputTokens() + counted.outputTokens())
-                    .update();
-        });
+        transaction.executeWithoutResult(status -> jdbc.sql("""
+                        WITH commit AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+                        INSERT INTO billing.engine_count (request_id, tokens, occurred_at)
+                        SELECT r.request_id, :tokens, r.reserved_at FROM commit, billing.reservation r WHERE r.request_id = :id
+                        ON CONFLICT (request_id) DO NOTHING""")
+                .param("id", requestId)
+                .param("tokens", counted.inputTokens() + counted.outputTokens())
+                .update());
     }
 }
