@@ -4,8 +4,11 @@ import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Controller;
+import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.annotation.RequestMapping;
 
 /** Answers for what failed outside any handler, instead of the container's own page. */
@@ -20,7 +23,21 @@ final class ProblemErrorController implements ErrorController {
 
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        writer.write(problem(request), request, response);
+    }
+
+    private static Problem problem(HttpServletRequest request) {
+        if (isOfDatabase(request.getAttribute(RequestDispatcher.ERROR_EXCEPTION))) {
+            return Problems.databaseUnavailable();
+        }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
-        writer.write(Problems.ofStatus(status instanceof Integer code ? code : 404, request), request, response);
+        return Problems.ofStatus(status instanceof Integer code ? code : 404, request);
+    }
+
+    private static boolean isOfDatabase(@Nullable Object failure) {
+        return failure instanceof Throwable cause
+                && (cause instanceof DataAccessException
+                        || cause instanceof TransactionException
+                        || isOfDatabase(cause.getCause()));
     }
 }

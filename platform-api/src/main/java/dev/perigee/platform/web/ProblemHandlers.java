@@ -3,7 +3,6 @@ package dev.perigee.platform.web;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import org.apache.coyote.BadRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,6 @@ import org.springframework.web.util.DisconnectedClientHelper;
 final class ProblemHandlers {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandlers.class);
-    private static final Duration DATABASE_PAUSE = Duration.ofSeconds(5);
 
     private final ProblemWriter writer;
 
@@ -45,9 +43,7 @@ final class ProblemHandlers {
     @ExceptionHandler({DataAccessException.class, TransactionException.class})
     void database(RuntimeException e, HttpServletRequest request, HttpServletResponse response) throws IOException {
         LOG.error("The database failed {} {}", request.getMethod(), request.getRequestURI(), e);
-        Problem problem = Problem.of(
-                ProblemKind.UNAVAILABLE, "database_unavailable", "The platform's database does not answer at present.");
-        writer.write(problem.retryAfter(DATABASE_PAUSE), request, response);
+        writer.write(Problems.databaseUnavailable(), request, response);
     }
 
     @ExceptionHandler

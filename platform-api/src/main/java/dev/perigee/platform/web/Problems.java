@@ -2,11 +2,23 @@ package dev.perigee.platform.web;
 
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 
 /** The problems that the web layer itself has with a request. */
 final class Problems {
 
+    private static final Duration DATABASE_PAUSE = Duration.ofSeconds(5);
+
     private Problems() {}
+
+    /** The database is away, or busy for longer than a request may wait. */
+    static Problem databaseUnavailable() {
+        return Problem.of(
+                        ProblemKind.UNAVAILABLE,
+                        "database_unavailable",
+                        "The platform's database does not answer at present.")
+                .retryAfter(DATABASE_PAUSE);
+    }
 
     /** What an HTTP status means here. */
     static Problem ofStatus(int status, HttpServletRequest request) {
