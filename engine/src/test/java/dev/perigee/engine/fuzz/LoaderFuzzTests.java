@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs Jazzer on every target, each in a JVM of its own; the seed and the number of executions are printed. */
 class LoaderFuzzTests {
 
     private static final int SECONDS = 5;
-    private static final int LONG_SECONDS = 900;
+    private static final int LONG_SECONDS = 600;
     private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in (\\d+) second");
 
     @TempDir
@@ -27,15 +27,25 @@ class LoaderFuzzTests {
 
     private record Run(int status, String output, long executions) {}
 
+    static List<Class<?>> targets() {
+        return List.of(
+                GgufFuzz.class,
+                GgufVocabularyFuzz.class,
+                SafetensorsFuzz.class,
+                ShardIndexFuzz.class,
+                ConfigFuzz.class,
+                TiktokenFuzz.class);
+    }
+
     @ParameterizedTest
-    @ValueSource(classes = {GgufFuzz.class, SafetensorsFuzz.class, ConfigFuzz.class, TiktokenFuzz.class})
+    @MethodSource("targets")
     void loaderWhenFuzzedShortlyOnlyRefuses(Class<?> target) throws Exception {
         requireNoFinding(target, SECONDS);
     }
 
     @Tag("long")
     @ParameterizedTest
-    @ValueSource(classes = {GgufFuzz.class, SafetensorsFuzz.class, ConfigFuzz.class, TiktokenFuzz.class})
+    @MethodSource("targets")
     void loaderWhenFuzzedLongOnlyRefuses(Class<?> target) throws Exception {
         requireNoFinding(target, LONG_SECONDS);
     }

@@ -1,14 +1,17 @@
 package dev.perigee.engine.fuzz;
 
+import dev.perigee.engine.TestVocabularies;
 import dev.perigee.engine.testing.GgufCopy;
+import dev.perigee.engine.testing.GgufWriter;
 import dev.perigee.engine.testing.TinyCheckpoint;
+import dev.perigee.engine.tokenizer.GgufTokens;
+import dev.perigee.engine.tokenizer.Tokenizer;
+import dev.perigee.engine.weights.SafetensorsCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Sound files that the fuzzer begins with. */
 final class Seeds {
@@ -46,8 +49,12 @@ final class Seeds {
         if (target == GgufFuzz.class) {
             GgufCopy.of(model, true).writeTo(seeds.resolve("split"));
             GgufCopy.of(model, false).writeTo(seeds.resolve("joined"));
+        } else if (target == GgufVocabularyFuzz.class) {
+            ggufVocabulary(scratch.resolve("words")).writeTo(seeds.resolve("words"));
+        } else if (target == ShardIndexFuzz.class) {
+            Files.writeString(seeds.resolve("sound"), index(model));
         } else if (target == TiktokenFuzz.class) {
-            Files.writeString(seeds.resolve("bytes"), vocabulary());
+            TestVocabularies.write(seeds.resolve("bytes"));
         } else {
             String name = target == ConfigFuzz.class ? "config.json" : "model.safetensors";
             Files.copy(model.resolve(name), seeds.resolve("sound"));
@@ -55,10 +62,17 @@ final class Seeds {
         return seeds;
     }
 
-    /** All single bytes. */
-    private static String vocabulary() {
-        return IntStream.range(0, 256)
-                .mapToObj(i -> Base64.getEncoder().encodeToString(new byte[] {(byte) i}) + " " + i)
-                .collect(Collectors.joining("\n", "", "\n"));
+    private static GgufWriter ggufVocabulary(Path words) {
+        Tokenizer tokenizer = Tokenizer.load(TestVocabularies.write(words, "he", "ll", "hell"));
+        return new GgufWriter().vocabulary(GgufTokens.of(tokenizer, tokenizer.vocabularySize() + 1));
+    }
+
+    /** Every tensor in the one file. */
+    private static String index(Path model) {
+        try (SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.open(model)) {
+            return checkpoint.tensors().keySet().stream()
+                    .map(name -> '"' + name + "\":\"" + SafetensorsCheckpoint.SINGLE_FILE + '"')
+                    .collect(Collectors.joining(",", "{\"weight_map\":{", "}}"));
+        }
     }
 }
