@@ -4,6 +4,7 @@ import dev.perigee.engine.config.RouterConfig;
 import dev.perigee.engine.kernel.Kernels;
 import dev.perigee.engine.layer.Linear;
 import dev.perigee.engine.tensor.FloatMatrix;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * <p>Where experts form groups, only those of the best groups can be chosen; a group's worth is the sum of its two best where there
  * is a correction bias, its best otherwise.
  *
- * <p>Ties go to the lower index.
+ * <p>Ties go to the lower index; what is no number goes last. No expert is chosen twice.
  *
  * <p>Source: DeepSeek-V3 report, section 2.1.2 ({@code noaux_tc}); DeepSeek-V2 report, section 2.2 (softmax, groups).
  */
@@ -26,6 +27,7 @@ public final class Router {
     private final FloatMatrix logits; // (maxStepTokens, nRoutedExperts)
     private final float[] scores;
     private final float[] choice;
+    private final boolean[] chosen;
     private final boolean[] groupKept;
 
     /** @param logits working memory (maxStepTokens, nRoutedExperts) */
@@ -37,6 +39,7 @@ public final class Router {
         this.logits = logits;
         this.scores = new float[experts];
         this.choice = new float[experts];
+        this.chosen = new boolean[experts];
         this.groupKept = new boolean[config.nGroup()];
         for (int i = 0; i < experts; i++) {
             this.correctionBias[i] = correctionBias.get(i);
@@ -62,7 +65,8 @@ public final class Router {
             case SOFTMAX -> softmax(token);
         }
         for (int i = 0; i < scores.length; i++) {
-            choice[i] = scores[i] + correctionBias[i];
+            float worth = scores[i] + correctionBias[i];
+            choice[i] = Float.isNaN(worth) ? Float.NEGATIVE_INFINITY : worth;
         }
     }
 
@@ -129,16 +133,22 @@ public final class Router {
     }
 
     private void chooseBest(int token, RoutingDecision decision) {
+        Arrays.fill(chosen, false);
         for (int k = 0; k < decision.perToken(); k++) {
-            int best = 0;
-            for (int i = 1; i < choice.length; i++) {
-                if (choice[i] > choice[best]) {
-                    best = i;
-                }
-            }
+            int best = bestLeft();
             decision.choose(token, k, best);
-            choice[best] = Float.NEGATIVE_INFINITY;
+            chosen[best] = true;
         }
+    }
+
+    private int bestLeft() {
+        int best = -1;
+        for (int i = 0; i < choice.length; i++) {
+            if (!chosen[i] && (best < 0 || choice[i] > choice[best])) {
+                best = i;
+            }
+        }
+        return best;
     }
 
     private void weigh(int token, RoutingDecision decision) {

@@ -107,4 +107,24 @@ class RouterTests {
         assertThat(decision.expert(0, 0)).isEqualTo(0);
         assertThat(decision.expert(0, 1)).isEqualTo(1);
     }
+
+    /** Any bit pattern is legal in a weight, so that any can stand in a score. */
+    @Test
+    void choiceWhenScoresAreNoNumbersTakesNoExpertTwice() {
+        float nan = Float.NaN;
+        RoutingDecision decision =
+                route(RouterConfig.noauxTc(3, 1, 1, 1, true), List.of(nan, nan, 0f, nan), 1, 2, 3, 4);
+        assertThat(decision.expert(0, 0)).isEqualTo(2);
+        assertThat(decision.expert(0, 1)).isEqualTo(0);
+        assertThat(decision.expert(0, 2)).isEqualTo(1);
+    }
+
+    @Test
+    void choiceWhenGroupsHaveNoNumbersTakesNoExpertTwice() {
+        double nan = Double.NaN;
+        RoutingDecision decision =
+                route(RouterConfig.noauxTc(2, 2, 1, 1, true), List.of(0f, 0f, 0f, 0f), nan, nan, nan, nan);
+        assertThat(decision.expert(0, 0)).isEqualTo(0);
+        assertThat(decision.expert(0, 1)).isEqualTo(1);
+    }
 }
