@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds the kernels with the C compiler that is there: build.sh TARGET_FOLDER. Without one it says so and leaves nothing behind:
-# the jar then runs on the Java kernels.
+# Builds the kernels with the C compiler that is there: build.sh TARGET_FOLDER [FLAG…], flags for the compiler behind its own. Without one
+# it says so and leaves nothing behind: the jar then runs on the Java kernels.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 target=$1
+shift
 compiler=${CC:-}
 for name in gcc cc clang; do
   [ -n "$compiler" ] || ! command -v "$name" >/dev/null 2>&1 || compiler=$name
@@ -31,7 +32,7 @@ fi
 objects=$(mktemp -d)
 trap 'rm -rf "$objects"' EXIT
 flags="-std=c17 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-strict-overflow -fno-math-errno
-  -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$here=. -Wall -Wextra -Werror -Wno-psabi"
+  -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$here=. -Wall -Wextra -Werror -Wno-psabi $*"
 compile() { # source, extra flags
   # shellcheck disable=SC2086
   "$compiler" $flags $2 -c "$here/$1" -o "$objects/$(basename "$1").o"
@@ -47,6 +48,6 @@ mkdir -p "$folder"
 link=""
 [ "$system" != linux ] || link="-Wl,--build-id=none -Wl,-z,relro,-z,now -Wl,-z,noexecstack"
 # shellcheck disable=SC2086
-"$compiler" -shared $link -o "$library.new" "$objects"/*.o -lm
+"$compiler" -shared $link "$@" -o "$library.new" "$objects"/*.o -lm
 mv "$library.new" "$library"
 echo "perigee: native kernels built with $compiler for $system-$machine"

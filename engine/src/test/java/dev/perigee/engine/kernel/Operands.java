@@ -3,6 +3,7 @@ package dev.perigee.engine.kernel;
 import dev.perigee.engine.quantization.GgufFormat;
 import dev.perigee.engine.quantization.GgufWeights;
 import dev.perigee.engine.quantization.PackedInt4Weights;
+import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,11 +15,21 @@ import java.util.function.ToIntFunction;
 /** Matrices and weights for the parity suites. */
 final class Operands implements AutoCloseable {
 
-    private final Arena arena = Arena.ofShared();
-    private final Random random = new Random(12);
+    private static final long MALLOC_ALIGNMENT = 16;
 
+    private final Arena arena = Arena.ofShared();
+    private final Random random = new Random(Long.getLong("perigee.test.seed", 12));
+
+    /** At the very end of what is allocated, so that AddressSanitizer knows the next byte. */
     MemorySegment bytes(long count) {
-        return arena.allocate(Math.max(1, count), 64).asSlice(0, count);
+        long whole = Math.ceilDiv(Math.max(1, count), MALLOC_ALIGNMENT) * MALLOC_ALIGNMENT;
+        return arena.allocate(whole, MALLOC_ALIGNMENT).asSlice(whole - count);
+    }
+
+    /** The same tiles without anything behind the last one. */
+    TiledWeights alone(TiledWeights tiles) {
+        MemorySegment copy = bytes(tiles.data().byteSize()).copyFrom(tiles.data());
+        return new TiledWeights(tiles.format(), copy, tiles.rows(), tiles.columns());
     }
 
     FloatMatrix matrix(int rows, int columns, DoubleSupplier values) {

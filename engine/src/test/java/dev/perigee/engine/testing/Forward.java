@@ -17,8 +17,13 @@ public final class Forward {
 
     /** Logits of every position, computed {@code chunk} tokens a step. */
     public static float[][] logits(LanguageModel model, int[] tokens, int chunk) {
+        return logits(model, tokens, chunk, 64L << 20);
+    }
+
+    /** The same in a cache of about so many bytes. */
+    public static float[][] logits(LanguageModel model, int[] tokens, int chunk, long cacheBytes) {
         List<float[]> all = new ArrayList<>();
-        try (KvCache cache = model.newCache(64L << 20);
+        try (KvCache cache = model.newCache(cacheBytes);
                 ScratchBuffers buffers = new ScratchBuffers()) {
             PageTable table = cache.newTable();
             if (!cache.reserve(table, tokens.length)) {

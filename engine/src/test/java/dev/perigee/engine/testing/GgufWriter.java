@@ -15,12 +15,17 @@ import java.util.Map;
 /** Writes small GGUF files for tests, sound or not: keys and tensors in the order they came, later ones in place of earlier. */
 public final class GgufWriter {
 
-    private static final int ALIGNMENT = 32;
-
     private record Stored(int type, long[] fastestFirst, byte[] bytes) {}
 
     private final Map<String, byte[]> keys = new LinkedHashMap<>();
     private final Map<String, Stored> tensors = new LinkedHashMap<>();
+    private int alignment = 32;
+
+    /** Tensors begin at multiples of this. */
+    public GgufWriter aligned(int bytes) {
+        alignment = bytes;
+        return u32("general.alignment", bytes);
+    }
 
     /** A key of any type with any bytes behind it. */
     public GgufWriter raw(String key, int type, byte[] value) {
@@ -140,7 +145,7 @@ public final class GgufWriter {
         return out.toByteArray();
     }
 
-    private static long padded(long bytes) {
-        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    private long padded(long bytes) {
+        return (bytes + alignment - 1) / alignment * alignment;
     }
 }
