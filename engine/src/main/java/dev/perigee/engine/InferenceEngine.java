@@ -168,7 +168,7 @@ public final class InferenceEngine implements AutoCloseable {
     private int[] ids(Prompt prompt) {
         int[] ids = switch (prompt) {
             case Prompt.Chat chat -> model.chatTemplate().render(model.tokenizer(), chat.messages(), chat.tools());
-            case Prompt.Raw raw -> model.tokenizer().encode(raw.text());
+            case Prompt.Raw raw -> model.tokenizer().encodePrompt(raw.text());
         };
         if (ids.length == 0) {
             throw new IllegalArgumentException("prompt is empty, must have at least one token");

@@ -4,7 +4,6 @@ import dev.perigee.engine.chat.ChatTemplate;
 import dev.perigee.engine.chat.ChatTemplateChoice;
 import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.sampling.GenerationDefaults;
-import dev.perigee.engine.tokenizer.ControlToken;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import dev.perigee.engine.tokenizer.TokenizerConfig;
 import dev.perigee.engine.weights.Checkpoint;
@@ -46,8 +45,7 @@ record ModelLanguage(
         requireRoomFor(tokenizer, config, checkpoint);
         GenerationDefaults defaults = defaults(checkpoint);
         Set<Integer> stopIds = new HashSet<>(defaults.stopIds());
-        stopIds.add(tokenizer.idOf(ControlToken.EOS));
-        stopIds.add(tokenizer.idOf(ControlToken.IM_END));
+        stopIds.addAll(tokenizer.ends());
         return new ModelLanguage(told.modelName(), tokenizer, template, defaults, Set.copyOf(stopIds));
     }
 

@@ -14,7 +14,12 @@ import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.generation.SamplingParameters;
 import dev.perigee.engine.testing.TinyCheckpoint;
+import dev.perigee.engine.tokenizer.Tokenizer;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -30,6 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(60)
 class InferenceEngineTests {
@@ -250,6 +256,33 @@ class InferenceEngineTests {
                 .writeTo(other);
         Files.delete(other.resolve("tiktoken.model"));
         assertRefused(other, "is a DeepSeek model (its model_type is deepseek_v3)");
+    }
+
+    @Test
+    void rawPromptWhenModelIsDeepSeeksIsReadByItsOwnTokenizer(@TempDir Path other)
+            throws IOException, InterruptedException {
+        new TinyCheckpoint(3)
+                .with("model_type", "\"deepseek_v3\"")
+                .with("vocab_size", "720")
+                .writeTo(other);
+        try (InputStream golden = Tokenizer.class.getResourceAsStream("deepseek-golden.jsonl")) {
+            String first = new BufferedReader(new InputStreamReader(golden, StandardCharsets.UTF_8)).readLine();
+            Files.writeString(
+                    other.resolve("tokenizer.json"),
+                    JsonMapper.shared().readTree(first).get("tokenizer").toString());
+        }
+        Files.writeString(
+                other.resolve("tokenizer_config.json"),
+                "{\"add_bos_token\":true,\"bos_token\":\"<｜begin▁of▁sentence｜>\",\"eos_token\":\"<｜end▁of▁sentence｜>\"}");
+        assertRefused(other, "is a DeepSeek model (its model_type is deepseek_v3)");
+        EngineOptions options = TinyModel.options(other);
+        try (InferenceEngine raw = InferenceEngine.open(options.withDialogue(new EngineOptions.Dialogue(null, true)))) {
+            Prompt prompt = new Prompt.Raw("Hello, 你好");
+            assertThat(raw.countTokens(prompt))
+                    .isEqualTo(1 + Tokenizer.load(other).encode("Hello, 你好").length);
+            assertThat(read(raw.submit(request(prompt, 3, List.of()))).getLast())
+                    .isInstanceOf(GenerationEvent.Finished.class);
+        }
     }
 
     @Test

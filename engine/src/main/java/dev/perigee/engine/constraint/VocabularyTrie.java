@@ -1,7 +1,9 @@
 package dev.perigee.engine.constraint;
 
 import dev.perigee.engine.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The bytes of a vocabulary's text tokens as a trie in preorder: a node's children follow it, {@link #end} is where they are over.
@@ -28,13 +30,15 @@ final class VocabularyTrie {
 
     static VocabularyTrie of(Tokenizer tokenizer) {
         byte[][] bytes = new byte[tokenizer.ranks()][];
-        Integer[] order = new Integer[bytes.length];
+        List<Integer> order = new ArrayList<>(bytes.length);
         for (int id = 0; id < bytes.length; id++) {
             bytes[id] = tokenizer.bytes(id);
-            order[id] = id;
+            if (!tokenizer.isSpecial(id)) {
+                order.add(id);
+            }
         }
-        Arrays.sort(order, (a, b) -> Arrays.compareUnsigned(bytes[a], bytes[b]));
-        return build(bytes, Arrays.stream(order).mapToInt(Integer::intValue).toArray());
+        order.sort((a, b) -> Arrays.compareUnsigned(bytes[a], bytes[b]));
+        return build(bytes, order.stream().mapToInt(Integer::intValue).toArray());
     }
 
     /** A trie of these tokens alone. */

@@ -1,17 +1,20 @@
 package dev.perigee.engine.tokenizer;
 
 import dev.perigee.engine.weights.GgufMetadata;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Reads the vocabulary that a GGUF file of a Kimi model carries: its tokens of text in GPT-2's letters, then its control tokens.
+ * Reads the vocabulary that a GGUF file carries. A Kimi model's: its tokens of text in GPT-2's letters, then its control tokens; a DeepSeek model's
+ * goes to {@link MergedVocabulary}.
  *
- * <p>Invariants: a token's id is its rank. The file's merges say the same a second time; they are read to hold the file to it.
+ * <p>Invariants: a Kimi token's id is its rank. The file's merges say the same a second time; they are read to hold the file to it.
  *
  * <p>Source: the keys {@code tokenizer.ggml.*} of the public Kimi K2 and Moonlight files.
  */
@@ -34,24 +37,62 @@ final class GgufVocabulary {
         this.metadata = metadata;
         this.tokens = metadata.texts(TOKENS);
         this.types = metadata.integers(TYPES);
+        if (types.size() != tokens.size()) {
+            throw metadata.refused(TYPES + " has " + types.size() + " values, " + TOKENS + " has " + tokens.size());
+        }
     }
 
     static Tokenizer read(GgufMetadata metadata) {
         metadata.require(KEY + "model", "gpt2");
+        Optional<SplitStages> stages = metadata.findText(KEY + "pre").flatMap(SplitStages::ofGguf);
+        if (stages.isPresent()) {
+            return new GgufVocabulary(metadata).merged(stages.get());
+        }
         metadata.require(KEY + "pre", "kimi-k2");
         return new GgufVocabulary(metadata).tokenizer();
     }
 
-    private Tokenizer tokenizer() {
-        if (types.size() != tokens.size()) {
-            throw metadata.refused(TYPES + " has " + types.size() + " values, " + TOKENS + " has " + tokens.size());
+    /** DeepSeek's, whose control tokens stand anywhere. */
+    private Tokenizer merged(SplitStages stages) {
+        int end = end();
+        BitSet control = new BitSet();
+        for (int id = 0; id < end; id++) {
+            control.set(id, types.get(id) != NORMAL);
         }
-        readText();
-        checkMerges();
+        List<Integer> start =
+                metadata.flag(KEY + "add_bos_token", false) ? List.of(controlId("bos_token_id", control)) : List.of();
+        Set<Integer> ends = metadata.has(KEY + "eos_token_id") ? Set.of(controlId("eos_token_id", control)) : Set.of();
+        return new MergedVocabulary(
+                        stages,
+                        tokens.subList(0, end),
+                        control,
+                        metadata.texts(MERGES),
+                        new Tokenizer.Frame(start, ends),
+                        problem -> metadata.refused(KEY + "*: " + problem))
+                .tokenizer();
+    }
+
+    private int controlId(String key, BitSet control) {
+        int id = metadata.integer(KEY + key);
+        if (id < 0 || !control.get(id)) {
+            throw metadata.refused(KEY + key + " is " + id + ", which is no control token");
+        }
+        return id;
+    }
+
+    /** Rows behind the last token are none. */
+    private int end() {
         int end = tokens.size();
-        while (end > text.size() && types.get(end - 1) == UNUSED) {
+        while (end > 0 && types.get(end - 1) == UNUSED) {
             end--;
         }
+        return end;
+    }
+
+    private Tokenizer tokenizer() {
+        readText();
+        checkMerges();
+        int end = end();
         return new Tokenizer(text, SpecialTokens.of(text.size(), end - text.size(), names(end)));
     }
 

@@ -2,6 +2,7 @@ package dev.perigee.engine.tokenizer;
 
 import dev.perigee.engine.ModelLoadException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,26 @@ final class SpecialTokens {
     static final int COUNT = 256;
 
     private final int base;
+    private final int end;
     private final List<SpecialToken> tokens;
     private final Map<String, SpecialToken> byText = new HashMap<>();
+    private final BitSet ids = new BitSet();
 
-    private SpecialTokens(int base, List<SpecialToken> tokens) {
+    private SpecialTokens(int base, int end, List<SpecialToken> tokens) {
         this.base = base;
+        this.end = end;
         this.tokens = List.copyOf(tokens);
         tokens.forEach(token -> byText.put(token.text(), token));
+        tokens.forEach(token -> ids.set(token.id()));
+    }
+
+    /** These tokens of a vocabulary that ends before {@code end}, wherever they stand. */
+    static SpecialTokens of(List<SpecialToken> tokens, int end) {
+        int base = end;
+        for (int i = tokens.size() - 1; i >= 0 && tokens.get(i).id() == base - 1; i--) {
+            base--;
+        }
+        return new SpecialTokens(base, end, tokens);
     }
 
     /**
@@ -42,19 +56,24 @@ final class SpecialTokens {
         for (int i = 0; i < count; i++) {
             tokens.add(new SpecialToken(base + i, nameOrReserved(names[i], base + i)));
         }
-        return new SpecialTokens(base, tokens);
+        return new SpecialTokens(base, base + count, tokens);
     }
 
     private static String nameOrReserved(@Nullable String name, int id) {
         return name == null ? "<|reserved_token_" + id + "|>" : name;
     }
 
-    int end() {
-        return base + tokens.size();
+    /** Where the last run of them begins. */
+    int base() {
+        return base;
     }
 
-    SpecialToken at(int id) {
-        return tokens.get(id - base);
+    int end() {
+        return end;
+    }
+
+    boolean holds(int id) {
+        return id >= 0 && ids.get(id);
     }
 
     List<SpecialToken> all() {

@@ -1,10 +1,5 @@
 package dev.perigee.engine.tokenizer;
 
-import com.knuddels.jtokkit.Encodings;
-import com.knuddels.jtokkit.api.Encoding;
-import com.knuddels.jtokkit.api.EncodingRegistry;
-import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
-import com.knuddels.jtokkit.api.IntArrayList;
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.weights.GgufCheckpoint;
 import dev.perigee.engine.weights.GgufMetadata;
@@ -12,36 +7,59 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Turns text into token ids and ids into bytes, by a vocabulary of ranks with K2's split pattern.
+ * Turns text into token ids and ids into bytes: by a vocabulary of ranks with K2's split pattern, or by DeepSeek's list of merges.
  *
  * <p>Text never yields a control token, whatever it spells: those are placed by id only, see {@link #idOf}.
  *
- * <p>Invariants: ids below {@link #ranks()} are text, those from there on are control tokens.
+ * <p>Invariants: ids from {@link #ranks()} on are control tokens; below it are Kimi's all text, DeepSeek has control tokens there too.
  *
  * <p>Threads: any.
  *
- * <p>Source: Kimi K2's tokenizer; ids agree with tiktoken's on the same vocabulary.
+ * <p>Source: Kimi K2's tokenizer; ids agree with tiktoken's on the same vocabulary. DeepSeek's agree with Hugging Face tokenizers.
  */
 public final class Tokenizer {
 
     private final List<byte[]> tokens;
     private final SpecialTokens specials;
-    private final Encoding encoding;
+    private final TextEncoder encoder;
+    private final Frame frame;
+
+    /**
+     * What belongs around a prompt that is no chat.
+     *
+     * @param start ids that it begins with
+     * @param ends ids that end its answer
+     */
+    record Frame(List<Integer> start, Set<Integer> ends) {}
 
     Tokenizer(TextTokens tokens, SpecialTokens specials) {
-        this.tokens = List.copyOf(tokens.all());
+        this(withSpellings(tokens, specials), specials, new RankEncoder(tokens.all()), new Frame(List.of(), Set.of()));
+    }
+
+    /** @param tokens the bytes of every id's text or spelling */
+    Tokenizer(List<byte[]> tokens, SpecialTokens specials, TextEncoder encoder, Frame frame) {
+        this.tokens = List.copyOf(tokens);
         this.specials = specials;
-        this.encoding = encoding(this.tokens);
+        this.encoder = encoder;
+        this.frame = frame;
+    }
+
+    private static List<byte[]> withSpellings(TextTokens text, SpecialTokens specials) {
+        List<byte[]> all = new ArrayList<>(text.all());
+        specials.all().forEach(token -> all.add(token.text().getBytes(StandardCharsets.UTF_8)));
+        return all;
     }
 
     /**
-     * Opens a bare tiktoken file, the one in a model folder together with its tokenizer_config.json, or the vocabulary in a GGUF file.
+     * Opens a bare tiktoken file or the tokenizer.json of a DeepSeek model, the one in a model folder together with its
+     * tokenizer_config.json, or the vocabulary in a GGUF file.
      *
      * @throws ModelLoadException where a file is missing or damaged, with the line or the key
      */
@@ -51,12 +69,17 @@ public final class Tokenizer {
                     path.toString(), "does not exist", "give a tiktoken file, a model folder with one, or a GGUF file");
         }
         if (Files.isDirectory(path)) {
-            return load(path.resolve(TiktokenFile.NAME), TokenizerConfig.read(path));
+            return isIn(path) || !Files.exists(path.resolve(TokenizerJson.NAME))
+                    ? load(path.resolve(TiktokenFile.NAME), TokenizerConfig.read(path))
+                    : TokenizerJson.read(path.resolve(TokenizerJson.NAME));
+        }
+        if (path.endsWith(TokenizerJson.NAME)) {
+            return TokenizerJson.read(path);
         }
         return GgufCheckpoint.beginsAsGguf(path) ? loadGguf(path) : of(TiktokenFile.read(path), Map.of());
     }
 
-    /** Whether a model folder holds a vocabulary that can be loaded. */
+    /** Whether a model folder holds a vocabulary of Kimi's form. */
     public static boolean isIn(Path folder) {
         return Files.exists(folder.resolve(TiktokenFile.NAME));
     }
@@ -70,7 +93,7 @@ public final class Tokenizer {
     /**
      * The vocabulary in a GGUF file's metadata.
      *
-     * @throws ModelLoadException where it is missing, damaged, or not written for Kimi's tokenizer, by key and value
+     * @throws ModelLoadException where it is missing, damaged, or written for a tokenizer that is not known here, by key and value
      */
     public static Tokenizer of(GgufMetadata metadata) {
         return GgufVocabulary.read(metadata);
@@ -95,19 +118,9 @@ public final class Tokenizer {
         return of(tokens, config.specialTokens());
     }
 
-    private static Encoding encoding(List<byte[]> tokens) {
-        Map<byte[], Integer> ranks = HashMap.newHashMap(tokens.size());
-        for (int rank = 0; rank < tokens.size(); rank++) {
-            ranks.put(tokens.get(rank), rank);
-        }
-        EncodingRegistry registry = Encodings.newLazyEncodingRegistry();
-        registry.registerGptBytePairEncoding(new GptBytePairEncodingParams("k2", SplitPattern.K2, ranks, Map.of()));
-        return registry.getEncoding("k2").orElseThrow(() -> new AssertionError("registered a line above"));
-    }
-
-    /** How many ids are text. */
+    /** Ids from here on are control tokens. */
     public int ranks() {
-        return tokens.size();
+        return specials.base();
     }
 
     /** Ids go from 0 to this, exclusive. */
@@ -131,23 +144,33 @@ public final class Tokenizer {
 
     /** Whether the id is a control token's. */
     public boolean isSpecial(int id) {
-        return id >= tokens.size() && id < specials.end();
+        return specials.holds(id);
     }
 
     /** The ids of this text; none is a control token's. Lone surrogates count as {@code ?}. */
     public int[] encode(String text) {
-        int[] ids = new int[Math.max(16, text.length() / 3)];
-        int size = 0;
-        for (String part : LongTextCuts.of(text)) {
-            IntArrayList found = encoding.encodeOrdinary(part);
-            if (size + found.size() > ids.length) {
-                ids = Arrays.copyOf(ids, Math.max(size + found.size(), 2 * ids.length));
-            }
-            for (int i = 0; i < found.size(); i++) {
-                ids[size++] = found.get(i);
-            }
-        }
-        return Arrays.copyOf(ids, size);
+        return encoder.encode(text);
+    }
+
+    /** The ids of a text that a model shall go on with: its own, behind what the model's prompts begin with. */
+    public int[] encodePrompt(String text) {
+        int[] ids = encode(text);
+        int[] framed = new int[frame.start().size() + ids.length];
+        Arrays.setAll(
+                framed,
+                i -> i < framed.length - ids.length ? frame.start().get(i) : ids[i - framed.length + ids.length]);
+        return framed;
+    }
+
+    /**
+     * The ids that end an answer, beside those that other files name.
+     *
+     * @throws ModelLoadException where a vocabulary of Kimi's form has none
+     */
+    public Set<Integer> ends() {
+        return encoder instanceof RankEncoder
+                ? Set.of(idOf(ControlToken.EOS), idOf(ControlToken.IM_END))
+                : frame.ends();
     }
 
     /** The bytes of a token: of its text, or of a control token's spelling. */
@@ -156,9 +179,7 @@ public final class Tokenizer {
             throw new IllegalArgumentException(
                     "token id is " + id + ", must lie between 0 and " + (specials.end() - 1));
         }
-        return id < tokens.size()
-                ? tokens.get(id).clone()
-                : specials.at(id).text().getBytes(StandardCharsets.UTF_8);
+        return tokens.get(id).clone();
     }
 
     /** The text of these ids; control tokens as they are spelled, bytes that are no UTF-8 as U+FFFD. */

@@ -58,7 +58,8 @@ public final class GgufMetadata {
         return has(key) ? number(key) : absent;
     }
 
-    boolean flag(String key, boolean absent) {
+    /** A yes or no, or this where the key is absent. */
+    public boolean flag(String key, boolean absent) {
         if (!has(key)) {
             return absent;
         }

@@ -34,7 +34,8 @@ class LoaderFuzzTests {
                 SafetensorsFuzz.class,
                 ShardIndexFuzz.class,
                 ConfigFuzz.class,
-                TiktokenFuzz.class);
+                TiktokenFuzz.class,
+                TokenizerJsonFuzz.class);
     }
 
     @ParameterizedTest

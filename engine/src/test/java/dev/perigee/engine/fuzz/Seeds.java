@@ -7,11 +7,17 @@ import dev.perigee.engine.testing.TinyCheckpoint;
 import dev.perigee.engine.tokenizer.GgufTokens;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import dev.perigee.engine.weights.SafetensorsCheckpoint;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Sound files that the fuzzer begins with. */
 final class Seeds {
@@ -53,6 +59,8 @@ final class Seeds {
             ggufVocabulary(scratch.resolve("words")).writeTo(seeds.resolve("words"));
         } else if (target == ShardIndexFuzz.class) {
             Files.writeString(seeds.resolve("sound"), index(model));
+        } else if (target == TokenizerJsonFuzz.class) {
+            Files.writeString(seeds.resolve("sound"), deepSeekVocabulary());
         } else if (target == TiktokenFuzz.class) {
             TestVocabularies.write(seeds.resolve("bytes"));
         } else {
@@ -60,6 +68,17 @@ final class Seeds {
             Files.copy(model.resolve(name), seeds.resolve("sound"));
         }
         return seeds;
+    }
+
+    /** The first line of the golden file of DeepSeek's tokenizers holds a whole one. */
+    private static String deepSeekVocabulary() throws IOException {
+        try (InputStream golden = Objects.requireNonNull(Tokenizer.class.getResourceAsStream("deepseek-golden.jsonl"));
+                BufferedReader lines = new BufferedReader(new InputStreamReader(golden, StandardCharsets.UTF_8))) {
+            return JsonMapper.shared()
+                    .readTree(lines.readLine())
+                    .get("tokenizer")
+                    .toString();
+        }
     }
 
     private static GgufWriter ggufVocabulary(Path words) {
