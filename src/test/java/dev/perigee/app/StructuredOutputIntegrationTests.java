@@ -53,9 +53,8 @@ class StructuredOutputIntegrationTests {
         Path file = dataDirectory.resolve("moonlet.gguf");
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         ConvertTool.convert(
-                Moonlet.packed().unpack(dataDirectory.resolve("models")),
-                file,
-                ConvertTool.Format.Q4_0,
+                new ConvertTool.Order(
+                        Moonlet.packed().unpack(dataDirectory.resolve("models")), file, ConvertTool.Format.Q4_0, 2),
                 nowhere,
                 nowhere);
         platform = RunningPlatform.start(dataDirectory, "--perigee.model=" + file);

@@ -3,6 +3,7 @@ package dev.perigee.engine;
 import dev.perigee.engine.kernel.KernelOptions;
 import dev.perigee.engine.kernel.KernelPreference;
 import dev.perigee.engine.model.TransformerOptions;
+import dev.perigee.engine.progress.Progress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +74,8 @@ public record EngineOptions(
 
     /** How the engine and its tools set the transformer up for steps of at most so many tokens. */
     public TransformerOptions transformer(int maxStepTokens) {
-        return new TransformerOptions(kernels.options(), maxStepTokens, bounds.maxContext(), latentNormEps);
+        return new TransformerOptions(
+                kernels.options(), maxStepTokens, bounds.maxContext(), latentNormEps, Progress.of("loading"));
     }
 
     private static int atLeast(int low, String name, int value) {

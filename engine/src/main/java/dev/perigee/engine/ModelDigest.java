@@ -1,5 +1,6 @@
 package dev.perigee.engine;
 
+import dev.perigee.engine.progress.Progress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,13 +22,16 @@ import java.util.List;
 final class ModelDigest {
 
     private static final System.Logger LOG = System.getLogger(ModelDigest.class.getName());
-    private static final long LONG_BYTES = 1L << 30;
     private static final int CHUNK = 1 << 20;
 
     private final Path kept;
+    private final long bytes;
+    private final Progress progress = Progress.of("computing SHA-256");
+    private long done;
 
-    private ModelDigest(Path kept) {
+    private ModelDigest(Path kept, long bytes) {
         this.kept = kept;
+        this.bytes = bytes;
     }
 
     /**
@@ -37,7 +41,7 @@ final class ModelDigest {
      * @throws ModelLoadException where a file cannot be read
      */
     static String of(List<Path> files, Path kept) {
-        ModelDigest digest = new ModelDigest(kept);
+        ModelDigest digest = new ModelDigest(kept, bytes(files));
         if (files.size() == 1) {
             return digest.of(files.getFirst());
         }
@@ -52,13 +56,14 @@ final class ModelDigest {
         try {
             Path place = kept.resolve(identity(file) + ".sha256");
             if (Files.exists(place)) {
+                done += Files.size(file);
                 return Files.readString(place).strip();
             }
             String computed = computed(file);
             keep(place, computed);
             return computed;
         } catch (IOException e) {
-            throw new ModelLoadException(file.toString(), "cannot be read (" + e + ")", "check its permissions", e);
+            throw unreadable(file, e);
         }
     }
 
@@ -70,18 +75,32 @@ final class ModelDigest {
         return HexFormat.of().formatHex(sha256().digest(told.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static String computed(Path file) throws IOException {
+    private static long bytes(List<Path> files) {
+        long bytes = 0;
+        for (Path file : files) {
+            try {
+                bytes += Files.size(file);
+            } catch (IOException e) {
+                throw unreadable(file, e);
+            }
+        }
+        return bytes;
+    }
+
+    private static ModelLoadException unreadable(Path file, IOException cause) {
+        return new ModelLoadException(
+                file.toString(), "cannot be read (" + cause + ")", "check its permissions", cause);
+    }
+
+    private String computed(Path file) throws IOException {
         MessageDigest digest = sha256();
         byte[] chunk = new byte[CHUNK];
-        long done = 0;
-        long size = Files.size(file);
+        String name = String.valueOf(file.getFileName());
         try (InputStream stream = Files.newInputStream(file)) {
             for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
                 digest.update(chunk, 0, read);
-                if ((done + read) / LONG_BYTES > done / LONG_BYTES) {
-                    LOG.log(System.Logger.Level.INFO, "SHA-256 of {0}: {1} %", file, 100 * done / size);
-                }
                 done += read;
+                progress.reached(done, bytes, name);
             }
         }
         return HexFormat.of().formatHex(digest.digest());

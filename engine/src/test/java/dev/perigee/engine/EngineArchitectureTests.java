@@ -25,13 +25,14 @@ class EngineArchitectureTests {
 
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("json", List.of()),
+            Map.entry("progress", List.of()),
             Map.entry("config", List.of()),
             Map.entry("tensor", List.of()),
             Map.entry("quantization", List.of("tensor")),
             Map.entry("kernel", List.of("quantization", "tensor")),
             Map.entry("kvcache", List.of("tensor")),
             Map.entry("layer", List.of("kernel", "quantization", "tensor")),
-            Map.entry("weights", List.of("json", "config", "quantization", "tensor")),
+            Map.entry("weights", List.of("json", "config", "progress", "quantization", "tensor")),
             Map.entry("attention", List.of("config", "kvcache", "layer", "kernel", "quantization", "tensor")),
             Map.entry("moe", List.of("config", "layer", "kernel", "quantization", "tensor")),
             Map.entry(
@@ -44,6 +45,7 @@ class EngineArchitectureTests {
                             "kvcache",
                             "layer",
                             "kernel",
+                            "progress",
                             "quantization",
                             "tensor")),
             Map.entry("tokenizer", List.of("json", "weights")),

@@ -85,9 +85,7 @@ class BundledModelTests {
         ByteArrayOutputStream sums = new ByteArrayOutputStream();
         Path bundled = Moonlet.packed().unpack(data.resolve("models"));
         ConvertTool.convert(
-                bundled,
-                file,
-                ConvertTool.Format.Q8_0,
+                new ConvertTool.Order(bundled, file, ConvertTool.Format.Q8_0, 2),
                 new PrintStream(sums, false, StandardCharsets.UTF_8),
                 new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
         run(

@@ -29,12 +29,19 @@ final class ConvertCommand implements Callable<Integer> {
             description = "q4_0 takes native INT4 experts over bit for bit.")
     private ConvertTool.@Nullable Format format;
 
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "How many threads convert; all cores where none is given.")
+    private @Nullable Integer threads;
+
     @Override
     public Integer call() {
         if (source == null || target == null || format == null) {
             throw new IllegalArgumentException("SOURCE, TARGET or --format is missing");
         }
-        ConvertTool.convert(source, target, format, System.out, System.err);
+        int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        ConvertTool.convert(new ConvertTool.Order(source, target, format, count), System.out, System.err);
         return 0;
     }
 }

@@ -66,7 +66,10 @@ public final class Transformer implements LanguageModel {
         this.step = new StepLayout(maxTokens);
         this.rotary = assembly.attention().rotary();
         this.embedding = new TokenEmbedding(weights.embedding());
-        this.layers = assembly.layers(weights);
+        long bytes = checkpoint.sizes().stream()
+                .mapToLong(Checkpoint.StoredSize::bytes)
+                .sum();
+        this.layers = assembly.layers(weights, bytes, options.progress());
         this.head = new LanguageModelHead(assembly.norm(weights.norm()), assembly.linear(weights.head()));
     }
 

@@ -16,6 +16,7 @@ import dev.perigee.engine.layer.RmsNorm;
 import dev.perigee.engine.layer.SwiGlu;
 import dev.perigee.engine.moe.MixtureOfExperts;
 import dev.perigee.engine.moe.Router;
+import dev.perigee.engine.progress.Progress;
 import dev.perigee.engine.quantization.Transposition;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.FloatMatrix;
@@ -80,10 +81,13 @@ final class TransformerAssembly {
         return attention;
     }
 
-    List<DecoderLayer> layers(ModelWeights weights) {
+    /** @param progress hears of every layer, in parts of this many bytes of weights */
+    List<DecoderLayer> layers(ModelWeights weights, long bytes, Progress progress) {
         List<DecoderLayer> layers = new ArrayList<>();
-        for (int i = 0; i < weights.layers().size(); i++) {
+        int count = weights.layers().size();
+        for (int i = 0; i < count; i++) {
             layers.add(layer(i, weights.layers().get(i)));
+            progress.reached(bytes * (i + 1) / count, bytes, "layer " + (i + 1) + " of " + count);
         }
         return List.copyOf(layers);
     }

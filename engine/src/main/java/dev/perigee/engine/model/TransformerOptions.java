@@ -1,6 +1,7 @@
 package dev.perigee.engine.model;
 
 import dev.perigee.engine.kernel.KernelOptions;
+import dev.perigee.engine.progress.Progress;
 
 /**
  * How a transformer is set up.
@@ -10,8 +11,10 @@ import dev.perigee.engine.kernel.KernelOptions;
  * @param maxContext the longest sequence in tokens, or 0 for the model's own maximum; never above it
  * @param latentNormEps epsilon of the norms of the compressed query and the latent, or 0 for the model's {@code rms_norm_eps}, which
  *     vLLM, SGLang and llama.cpp take; Hugging Face transformers takes 1e-6
+ * @param progress hears how far the weights are loaded
  */
-public record TransformerOptions(KernelOptions kernels, int maxStepTokens, int maxContext, double latentNormEps) {
+public record TransformerOptions(
+        KernelOptions kernels, int maxStepTokens, int maxContext, double latentNormEps, Progress progress) {
 
     public TransformerOptions {
         if (maxStepTokens < 1) {
@@ -25,13 +28,13 @@ public record TransformerOptions(KernelOptions kernels, int maxStepTokens, int m
         }
     }
 
-    /** Options under which every norm takes the model's own epsilon. */
+    /** Options under which every norm takes the model's own epsilon, and nobody hears of progress. */
     public TransformerOptions(KernelOptions kernels, int maxStepTokens, int maxContext) {
-        this(kernels, maxStepTokens, maxContext, 0);
+        this(kernels, maxStepTokens, maxContext, 0, Progress.NONE);
     }
 
     /** The same with this epsilon of the norms inside attention. */
     public TransformerOptions withLatentNormEps(double epsilon) {
-        return new TransformerOptions(kernels, maxStepTokens, maxContext, epsilon);
+        return new TransformerOptions(kernels, maxStepTokens, maxContext, epsilon, progress);
     }
 }

@@ -1,6 +1,7 @@
 package dev.perigee.engine.weights;
 
 import dev.perigee.engine.config.ModelConfig;
+import dev.perigee.engine.progress.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -43,18 +44,18 @@ public final class GgufOutput {
      *
      * @return by tensor how many scales of native INT4 half precision does not hold; those were rounded
      */
-    public Map<String, Long> writeTo(OutputStream out, WritingProgress progress) throws IOException {
+    public Map<String, Long> writeTo(OutputStream out, Workers workers, Progress progress) throws IOException {
         writeHeader(out);
         Map<String, Long> misfits = new LinkedHashMap<>();
         long written = 0;
         for (PlannedTensor tensor : tensors) {
-            long rounded = tensor.writeTo(out);
+            long rounded = tensor.writeTo(out, workers);
             out.write(new byte[(int) (padded(tensor.bytes()) - tensor.bytes())]);
             if (rounded > 0) {
                 misfits.put(tensor.name(), rounded);
             }
             written += padded(tensor.bytes());
-            progress.written(tensor.name(), written, bytes());
+            progress.reached(written, bytes(), tensor.name());
         }
         return misfits;
     }

@@ -1,5 +1,6 @@
 package dev.perigee.engine.weights;
 
+import dev.perigee.engine.progress.Progress;
 import dev.perigee.engine.quantization.RowFormat;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,15 +39,15 @@ public final class SafetensorsOutput {
     }
 
     /** Writes the whole file. */
-    public void writeTo(OutputStream out, WritingProgress progress) throws IOException {
+    public void writeTo(OutputStream out, Workers workers, Progress progress) throws IOException {
         byte[] header = header().getBytes(StandardCharsets.UTF_8);
         out.write(GgufKeys.little(Long.BYTES).putLong(header.length).array());
         out.write(header);
         long written = 0;
         for (PlannedTensor tensor : tensors) {
-            tensor.writeTo(out);
+            tensor.writeTo(out, workers);
             written += tensor.bytes();
-            progress.written(tensor.name(), written, bytes());
+            progress.reached(written, bytes(), tensor.name());
         }
     }
 

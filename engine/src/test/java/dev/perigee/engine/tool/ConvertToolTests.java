@@ -23,6 +23,7 @@ import dev.perigee.engine.tokenizer.Tokenizer;
 import dev.perigee.engine.weights.Checkpoint;
 import dev.perigee.engine.weights.FeedForwardWeights;
 import dev.perigee.engine.weights.ModelWeights;
+import dev.perigee.engine.weights.SafetensorsCheckpoint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ConvertToolTests {
 
@@ -47,6 +49,9 @@ class ConvertToolTests {
     @TempDir
     Path folder;
 
+    private static final String VISION = "vision_tower.patch_embed.proj.weight";
+
+    private int threads = 2;
     private String sums = "";
     private String progress = "";
 
@@ -55,9 +60,7 @@ class ConvertToolTests {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Path target = folder.resolve(name);
         ConvertTool.convert(
-                source,
-                target,
-                format,
+                new ConvertTool.Order(source, target, format, threads),
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8));
         sums = out.toString(StandardCharsets.UTF_8);
@@ -118,6 +121,44 @@ class ConvertToolTests {
         System.out.println(format + " distance " + distance);
         assertThat(distance).isLessThan(bound);
         assertThat(progress).contains("converted 100 %");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void targetWhenMoreThreadsConvertIsTheSame(ConvertTool.Format format) throws IOException {
+        Path source = wide().writeTo(Files.createDirectory(folder.resolve("source")));
+        threads = 1;
+        convert(source, "one", format);
+        String alone = sums.replace("one", "target");
+        threads = 5;
+        convert(source, "five", format);
+        assertThat(sums.replace("five", "target")).isEqualTo(alone);
+        threads = 0;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> convert(source, "none", format))
+                .withMessage("threads is 0, must be at least 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Q8_0,left out", "BF16,kept"})
+    void tensorsThatAreNotOfTheTextModelAreNamedAndCounted(ConvertTool.Format format, String fate) throws IOException {
+        Path source = wide().writeTo(Files.createDirectory(folder.resolve("source")));
+        wide().tensors()
+                .bf16(VISION, new float[] {1, 2, 3, 4}, 2, 2)
+                .bf16("vision_tower.final_layernorm.weight", new float[] {1, 2}, 2)
+                .bf16("mm_projector.linear_1.weight", new float[] {1, 2}, 1, 2)
+                .writeTo(source.resolve("model.safetensors"));
+        Path target = convert(source, "target", format);
+        assertThat(progress.lines())
+                .contains(
+                        fate + ": 2 tensors vision_tower.*, not of the text model",
+                        fate + ": 1 tensors mm_projector.*, not of the text model");
+        try (Checkpoint written = Checkpoint.open(target)) {
+            assertThat(written instanceof SafetensorsCheckpoint plain
+                            && plain.tensors().containsKey(VISION))
+                    .isEqualTo(format == ConvertTool.Format.BF16);
+            assertThat(written.bind(written.config()).layers()).hasSize(3);
+        }
     }
 
     @Test

@@ -43,13 +43,14 @@ class GgufOutputTests {
         Path file = folder.resolve("model.gguf");
         List<Long> heard = new ArrayList<>();
         try (Checkpoint source = Checkpoint.open(folder);
-                OutputStream out = Files.newOutputStream(file)) {
+                OutputStream out = Files.newOutputStream(file);
+                Workers workers = new Workers(2)) {
             ModelConfig config = source.config();
             GgufKeys keys =
                     new GgufKeys().text("general.architecture", "deepseek2").text("general.name", "tiny");
             GgufConfigKeys.add(config, keys);
             GgufOutput output = GgufOutput.of(config, source.bind(config), LOSSLESS, keys);
-            assertThat(output.writeTo(out, (tensor, bytes, all) -> heard.add(all - bytes)))
+            assertThat(output.writeTo(out, workers, (bytes, all, tensor) -> heard.add(all - bytes)))
                     .isEmpty();
         }
         assertThat(heard).isSortedAccordingTo((a, b) -> Long.compare(b, a)).endsWith(0L);

@@ -74,7 +74,7 @@ class MutatedModels {
         private static Path converted(Path source, Path folder, ConvertTool.Format format) {
             PrintStream silent = new PrintStream(OutputStream.nullOutputStream());
             Path target = folder.resolve("model.gguf");
-            ConvertTool.convert(source, target, format, silent, silent);
+            ConvertTool.convert(new ConvertTool.Order(source, target, format, 1), silent, silent);
             return target;
         }
 
