@@ -9,10 +9,12 @@ import static dev.perigee.engine.tokenizer.ControlToken.TOOL_CALL_ARGUMENT_BEGIN
 import static dev.perigee.engine.tokenizer.ControlToken.TOOL_CALL_BEGIN;
 import static dev.perigee.engine.tokenizer.ControlToken.TOOL_CALL_END;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.perigee.engine.TestVocabularies;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,17 @@ class AnswerParserTests {
                 .containsExactly("text abcde");
         assertThat(parts(TOOL_CALLS_BEGIN, TOOL_CALL_BEGIN, TOOL_CALL_BEGIN, TOOL_CALL_BEGIN))
                 .isEmpty();
+    }
+
+    /** T14: what no call ever ends takes no more than its length. */
+    @Test
+    void marksNestedAHundredThousandTimesAreContained() {
+        Object[] marks = new Object[200_000];
+        for (int i = 0; i < marks.length; i += 2) {
+            marks[i] = TOOL_CALLS_BEGIN;
+            marks[i + 1] = TOOL_CALL_BEGIN;
+        }
+        assertTimeout(Duration.ofSeconds(2), () -> assertThat(parts(marks, "functions.a")).containsExactly("text functions.a"));
     }
 
     @Test

@@ -79,6 +79,42 @@ class TransformerTests {
                 .withPlainExperts());
     }
 
+    /** The engine computes attention absorbed, the reference expanded; every token goes to every expert, so that rounding changes no choice. */
+    @ParameterizedTest
+    @EnumSource(
+            value = KernelPreference.class,
+            names = {"SCALAR", "AUTO"})
+    void logitsWhenAttentionIsAbsorbedAreThoseOfTheExpandedFormAtAnyDepth(KernelPreference preference)
+            throws IOException {
+        new TinyCheckpoint(9)
+                .with("num_experts_per_tok", "8")
+                .with("num_hidden_layers", "2")
+                .with("max_position_embeddings", "8192")
+                .withPlainExperts()
+                .writeTo(folder);
+        int[] tokens = new Random(8).ints(4_096, 0, 320).toArray();
+        try (ReferenceTransformer reference = new ReferenceTransformer(folder);
+                Transformer transformer = load(KernelOptions.of(preference))) {
+            double[][] wanted = reference.logits(tokens);
+            float[][] found = Forward.logits(transformer, tokens, 128);
+            for (int depth : new int[] {1, 200, 4_096}) {
+                double distance = distance(found[depth - 1], wanted[depth - 1]);
+                System.out.printf("absorbed and expanded at depth %d, %s: %.1e%n", depth, preference, distance);
+                assertThat(distance).as("depth %d", depth).isLessThan(1e-4);
+            }
+        }
+    }
+
+    private static double distance(float[] found, double[] wanted) {
+        double difference = 0;
+        double size = 0;
+        for (int i = 0; i < wanted.length; i++) {
+            difference += (found[i] - wanted[i]) * (found[i] - wanted[i]);
+            size += wanted[i] * wanted[i];
+        }
+        return Math.sqrt(difference / size);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = KernelPreference.class,

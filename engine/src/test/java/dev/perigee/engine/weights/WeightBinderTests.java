@@ -133,4 +133,13 @@ class WeightBinderTests {
                 tensors -> tensors.raw("lm_head.weight", "F8_E4M3", new byte[320 * 64], 320, 64),
                 "lm_head.weight: is F8_E4M3, wanted is BF16, F16, F32, F8_E4M3 with its weight_scale_inv");
     }
+
+    /** S17: 320 x 64 weights have 3 x 1 tiles. */
+    @Test
+    void weightsWhenScalesOfFp8HaveAnotherShapeAreRefused() throws IOException {
+        requireRefusal(
+                tensors -> tensors.raw("lm_head.weight", "F8_E4M3", new byte[320 * 64], 320, 64)
+                        .f32("lm_head.weight_scale_inv", new float[2], 2, 1),
+                "lm_head.weight_scale_inv: has shape [2, 1], the configuration asks for [3, 1]");
+    }
 }
