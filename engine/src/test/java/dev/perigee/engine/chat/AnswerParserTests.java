@@ -131,7 +131,9 @@ class AnswerParserTests {
             marks[i] = TOOL_CALLS_BEGIN;
             marks[i + 1] = TOOL_CALL_BEGIN;
         }
-        assertTimeout(Duration.ofSeconds(2), () -> assertThat(parts(marks, "functions.a")).containsExactly("text functions.a"));
+        assertTimeout(
+                Duration.ofSeconds(2),
+                () -> assertThat(parts(marks, "functions.a")).containsExactly("text functions.a"));
     }
 
     @Test
