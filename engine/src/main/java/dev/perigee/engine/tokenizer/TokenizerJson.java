@@ -25,13 +25,15 @@ final class TokenizerJson {
     private static final String CONFIG = "tokenizer_config.json";
 
     private final Path file;
+    private final TokenizerJsonReader.Content content;
     private final JsonNode json;
     private final String[] tokens;
     private final BitSet control = new BitSet();
 
     private TokenizerJson(Path file) {
         this.file = file;
-        this.json = JsonFiles.readObject(file, MAX_BYTES);
+        this.content = TokenizerJsonReader.read(file, MAX_BYTES);
+        this.json = content.rest();
         this.tokens = new String[size()];
         Arrays.fill(tokens, NONE);
     }
@@ -45,10 +47,7 @@ final class TokenizerJson {
         require(json.path("model"), "type", "BPE");
         SplitStages stages =
                 SplitStages.of(patterns()).orElseThrow(() -> refused("pre_tokenizer is none of a DeepSeek model"));
-        json.path("model")
-                .path("vocab")
-                .properties()
-                .forEach(entry -> place(id(entry.getValue(), "vocab"), entry.getKey()));
+        content.vocabulary().forEach((token, id) -> place(id, token));
         json.path("added_tokens").forEach(this::control);
         for (int id = 0; id < tokens.length; id++) {
             if (tokens[id].equals(NONE)) {
@@ -56,15 +55,15 @@ final class TokenizerJson {
                 control.set(id);
             }
         }
-        return new MergedVocabulary(stages, Arrays.asList(tokens), control, merges(), frame(), this::refused)
+        return new MergedVocabulary(stages, Arrays.asList(tokens), control, content.merges(), frame(), this::refused)
                 .tokenizer();
     }
 
     /** One more than the largest id. */
     private int size() {
         int most = -1;
-        for (JsonNode id : json.path("model").path("vocab")) {
-            most = Math.max(most, id(id, "vocab"));
+        for (int id : content.vocabulary().values()) {
+            most = Math.max(most, within(id, "vocab"));
         }
         for (JsonNode token : json.path("added_tokens")) {
             most = Math.max(most, id(token.path("id"), "added_tokens"));
@@ -73,13 +72,17 @@ final class TokenizerJson {
     }
 
     private int id(JsonNode node, String where) {
-        if (!node.isIntegralNumber()
-                || !node.canConvertToInt()
-                || node.intValue() < 0
-                || node.intValue() >= MAX_TOKENS) {
-            throw refused(where + " has the id " + node + ", wanted is 0 to " + (MAX_TOKENS - 1));
+        if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+            throw refused(where + " has the id " + node);
         }
-        return node.intValue();
+        return within(node.intValue(), where);
+    }
+
+    private int within(int id, String where) {
+        if (id < 0 || id >= MAX_TOKENS) {
+            throw refused(where + " has the id " + id + ", wanted is 0 to " + (MAX_TOKENS - 1));
+        }
+        return id;
     }
 
     private void place(int id, String token) {
@@ -140,18 +143,6 @@ final class TokenizerJson {
         if (!node.path(key).asString("").equals(wanted)) {
             throw refused(key + " is " + node.path(key) + ", wanted is \"" + wanted + "\"");
         }
-    }
-
-    /** Older files write a merge as a text, newer ones as a pair. */
-    private List<String> merges() {
-        List<String> merges = new ArrayList<>();
-        for (JsonNode merge : json.path("model").path("merges")) {
-            merges.add(
-                    merge.isArray()
-                            ? merge.path(0).asString("") + " " + merge.path(1).asString("")
-                            : merge.asString(""));
-        }
-        return merges;
     }
 
     private Tokenizer.Frame frame() {

@@ -156,6 +156,29 @@ class DeepSeekTokenizerGoldenTests {
         }
     }
 
+    /** As many tokens and merges as DeepSeek-V3 has, in the longer of the two ways to write merges. */
+    @Test
+    void vocabularyWhenAsLargeAsDeepSeeksIsRead() throws IOException {
+        ObjectNode json = (ObjectNode) goldens().getFirst().vocabulary();
+        ArrayNode merges = ((ObjectNode) json.get("model")).putArray("merges");
+        List<String> shorter = List.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k");
+        int id = 1_000;
+        while (id < 128_000) {
+            List<String> longer = new ArrayList<>();
+            for (String word : shorter) {
+                for (char letter = 'a'; letter <= 'k' && id < 128_000; letter++) {
+                    merges.addArray().add(word).add(String.valueOf(letter));
+                    vocab(json).put(word + letter, id++);
+                    longer.add(word + letter);
+                }
+            }
+            shorter = longer;
+        }
+        Tokenizer tokenizer = load(json);
+        assertThat(tokenizer.encode("aba")).hasSize(1);
+        assertThat(tokenizer.encode("abax")).hasSize(2);
+    }
+
     @FunctionalInterface
     private interface Change {
         void in(ObjectNode tokenizer);
@@ -188,7 +211,7 @@ class DeepSeekTokenizerGoldenTests {
                 bad("id below", "vocab has the id -1", j -> vocab(j).put("!", -1)),
                 bad("id above", "vocab has the id 99999999", j -> vocab(j).put("!", 99_999_999)),
                 bad("id twice", "twice or not at all", j -> vocab(j).put("!", 70)),
-                bad("text as id", "vocab has the id \"7\"", j -> vocab(j).put("!", "7")),
+                bad("text as id", "vocab has the id 7 of !", j -> vocab(j).put("!", "7")),
                 bad("byte", "no token for the single byte 0x21", j -> vocab(j).remove("!")),
                 bad("letters", "is not written in GPT-2's letters", j -> vocab(j).put("a b", 4000)),
                 bad(

@@ -33,18 +33,28 @@ class BadFileBoundsTests {
     @TempDir
     Path folder;
 
-    private final Map<Path, String> expected = new LinkedHashMap<>();
+    private final LinkedHashMap<Path, String> expected = new LinkedHashMap<>();
 
     @Test
     void filesWhenMadeToCostMuchAreRefusedQuicklyAndCheaply() throws Exception {
-        Path sound = Files.createDirectories(folder.resolve("sound"));
-        new TinyCheckpoint(1).writeTo(sound);
-        expected.put(sound, "loaded 3");
         ggufs();
         safetensors();
         configs();
         Path vocabulary = sparse("vocabulary/tiktoken.model", new byte[0], 400L << 20);
         expected.put(vocabulary, "has 419430400 bytes, wanted are 1 to");
+        requireRefusals();
+    }
+
+    @Test
+    void jsonWhenDenseIsRefusedQuicklyAndCheaply() throws Exception {
+        denseJson();
+        requireRefusals();
+    }
+
+    private void requireRefusals() throws Exception {
+        Path sound = Files.createDirectories(folder.resolve("sound"));
+        new TinyCheckpoint(1).writeTo(sound);
+        expected.putFirst(sound, "loaded 3");
 
         List<String[]> ends = probe();
 
@@ -99,6 +109,23 @@ class BadFileBoundsTests {
                 .putLong(text.length)
                 .put(text)
                 .array();
+    }
+
+    /** Many small values in little text: as objects they would take far more. */
+    private void denseJson() throws IOException {
+        byte[] dense = dense(1_300_000);
+        Path config = Files.createDirectories(folder.resolve("dense"));
+        new TinyCheckpoint(1).writeTo(config);
+        sparse("dense/config.json", dense, 0);
+        byte[] merges = ("{\"model\":{\"merges\":[\"\"" + ",\"\"".repeat(5_000_000) + "]}}")
+                .getBytes(StandardCharsets.US_ASCII);
+        expected.put(sparse("merges/tokenizer.json", merges, 0), "merges has more than 524288 entries");
+        expected.put(sparse("dense/tokenizer.json", dense(5_000_000), 0), "has more than 2097152 bytes beside");
+        expected.put(config, "is not sound JSON (Token count");
+    }
+
+    private static byte[] dense(int values) {
+        return ("{\"a\":[[]" + ",[]".repeat(values) + "]}").getBytes(StandardCharsets.US_ASCII);
     }
 
     private void configs() throws IOException, InterruptedException {

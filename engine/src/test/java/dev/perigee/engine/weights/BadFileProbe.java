@@ -27,7 +27,7 @@ final class BadFileProbe {
 
     private static String load(Path model) {
         try {
-            if (model.endsWith("tiktoken.model")) {
+            if (model.endsWith("tiktoken.model") || model.endsWith("tokenizer.json")) {
                 return "loaded " + Tokenizer.load(model).ranks();
             }
             try (Checkpoint checkpoint = Checkpoint.open(model)) {
