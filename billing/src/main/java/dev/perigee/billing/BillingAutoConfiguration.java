@@ -4,6 +4,7 @@ import dev.perigee.billing.budget.Budgets;
 import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.charging.ChargingTables;
+import dev.perigee.billing.charging.DeadProcesses;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcReconciliations;
 import dev.perigee.billing.charging.JdbcUsageReport;
@@ -14,12 +15,12 @@ import dev.perigee.billing.invoicing.Invoices;
 import dev.perigee.billing.invoicing.JdbcInvoices;
 import dev.perigee.billing.isolation.IsolationCheck;
 import dev.perigee.billing.ledger.JdbcLedger;
-import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.pricing.JdbcPriceBooks;
 import dev.perigee.billing.pricing.PriceBooks;
 import java.nio.file.Path;
+import java.util.UUID;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -73,7 +74,7 @@ public final class BillingAutoConfiguration {
     ProcessLease processLease(JdbcClient jdbc, BillingProperties properties) {
         DurabilityCheck.run(jdbc);
         IsolationCheck.run(jdbc);
-        return new ProcessLease(jdbc, new JdbcReservations(jdbc), properties.lease(), properties.orphanHold());
+        return new ProcessLease(UUID.randomUUID(), jdbc, properties.lease(), properties.grace());
     }
 
     @Bean
@@ -84,16 +85,28 @@ public final class BillingAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Settling settling(JdbcClient jdbc, PlatformTransactionManager transactions, BillingProperties properties) {
-        return new Settling(ChargingTables.over(jdbc, transactions), transactions, properties.settleDeadline());
+    Settling settling(ChargingTables tables, PlatformTransactionManager transactions, BillingProperties properties) {
+        return new Settling(tables, transactions, properties.settleDeadline());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ChargingTables chargingTables(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        return ChargingTables.over(jdbc, transactions);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    DeadProcesses deadProcesses(ProcessLease lease, ChargingTables tables, PlatformTransactionManager transactions) {
+        return new DeadProcesses(lease, tables, transactions);
     }
 
     /** Replays what dead processes left before anything new is charged. */
     @Bean(initMethod = "start")
     @ConditionalOnMissingBean
     UsageRecovery usageRecovery(
-            UsageJournal journal, Settling settling, BillingProperties properties, Environment environment) {
-        return new UsageRecovery(journalFolder(properties, environment), journal, settling);
+            UsageJournal journal, Settling settling, DeadProcesses deadProcesses, ChargingTables tables) {
+        return new UsageRecovery(journal, settling, deadProcesses, tables);
     }
 
     private static Path journalFolder(BillingProperties properties, Environment environment) {
@@ -111,12 +124,11 @@ public final class BillingAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     Charging charging(
-            JdbcClient jdbc,
+            ChargingTables tables,
             PlatformTransactionManager transactions,
             PriceBooks priceBooks,
             Settling settling,
             UsageRecovery recovery) {
-        return new JdbcCharging(
-                priceBooks, ChargingTables.over(jdbc, transactions), transactions, settling, recovery.journal());
+        return new JdbcCharging(priceBooks, tables, transactions, settling, recovery.journal());
     }
 }

@@ -9,11 +9,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of billing.
  *
- * @param lease How long a platform counts as living after it last said so: what a killed one held is expired then. From 1 second to
- *     1 hour.
+ * @param lease How long a platform counts as living after it last said so. From 1 second to 1 hour.
  * @param settleDeadline How long a finished request waits for a database that is away before its answer fails; it is settled later all the
  *     same. From 0 to 1 hour.
- * @param orphanHold How long after its lease has ended what a killed platform held is kept, for its journal to be replayed. From 0 to 30 days.
+ * @param grace How long after its lease has ended a platform is taken for dead: what it held is billed by its last checkpoint then, as an
+ *     estimate, and the rest stays held until its journal is replayed or an administrator gives it up. From 0 to 1 day.
  * @param journalFolder Where the counts of running requests are kept. Default: usage-journal in the data directory.
  * @param maxRunning How many requests can run at the same time. From 1 to 1 million.
  */
@@ -21,14 +21,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record BillingProperties(
         @DefaultValue("30s") Duration lease,
         @DefaultValue("60s") Duration settleDeadline,
-        @DefaultValue("1h") Duration orphanHold,
+        @DefaultValue("30s") Duration grace,
         @Nullable Path journalFolder,
         @DefaultValue("4096") int maxRunning) {
 
     BillingProperties {
         check("perigee.billing.lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         check("perigee.billing.settle-deadline", settleDeadline, Duration.ZERO, Duration.ofHours(1));
-        check("perigee.billing.orphan-hold", orphanHold, Duration.ZERO, Duration.ofDays(30));
+        check("perigee.billing.grace", grace, Duration.ZERO, Duration.ofDays(1));
         if (maxRunning < 1 || maxRunning > 1_000_000) {
             throw new IllegalArgumentException(
                     "perigee.billing.max-running is " + maxRunning + ", must be from 1 to 1000000");

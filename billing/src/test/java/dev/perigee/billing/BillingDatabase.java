@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.charging.ChargingTables;
+import dev.perigee.billing.charging.DeadProcesses;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcUsageReport;
 import dev.perigee.billing.charging.Settling;
@@ -47,6 +48,7 @@ public final class BillingDatabase implements AutoCloseable {
     public final JdbcBudgets budgets;
     public final JdbcReservations reservations;
     public final JdbcLedger ledger;
+    public final ChargingTables tables;
     private final Path folder;
     private final Map<ProcessLease, UsageJournal> journals = new ConcurrentHashMap<>();
 
@@ -76,6 +78,7 @@ public final class BillingDatabase implements AutoCloseable {
         budgets = new JdbcBudgets(jdbc, transactions);
         reservations = new JdbcReservations(jdbc);
         ledger = new JdbcLedger(jdbc);
+        tables = ChargingTables.over(jdbc, transactions);
     }
 
     /** The facade, as a process of its own that lives for an hour. */
@@ -92,9 +95,13 @@ public final class BillingDatabase implements AutoCloseable {
 
     /** The facade, as the process that holds this lease, with other transactions. */
     public JdbcCharging charging(ProcessLease lease, PlatformTransactionManager chosen) {
-        ChargingTables tables = ChargingTables.over(jdbc, transactions);
         Settling settling = new Settling(tables, chosen, Duration.ofSeconds(20));
         return new JdbcCharging(priceBooks, tables, chosen, settling, journal(lease));
+    }
+
+    /** What bills dead processes, as the process that holds this lease. */
+    public DeadProcesses deadProcesses(ProcessLease lease) {
+        return new DeadProcesses(lease, tables, transactions);
     }
 
     /** The journal of the process that holds this lease. */
@@ -109,7 +116,7 @@ public final class BillingDatabase implements AutoCloseable {
 
     /** A lease that is not taken yet. */
     public ProcessLease lease(Duration length) {
-        return new ProcessLease(jdbc, reservations, length, Duration.ZERO);
+        return new ProcessLease(UUID.randomUUID(), jdbc, length, Duration.ZERO);
     }
 
     /** Moves the database's clock by an interval, such as {@code 1 hour}; every connection sees it. */

@@ -16,8 +16,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class BudgetWindows {
 
     private static final String OPEN = """
-            SELECT coalesce(sum(CASE WHEN :tokens THEN r.held_tokens ELSE r.held_nanos END), 0) FROM billing.reservation r
-            WHERE r.state = 'reserved' AND r.tenant_id = :tenant AND r.%s_id = :scopeId
+            SELECT coalesce(sum(CASE WHEN :tokens THEN r.held_tokens - r.estimated_tokens ELSE r.held_nanos - r.estimated_nanos END), 0)
+            FROM billing.reservation r
+            WHERE r.state IN ('reserved', 'estimated') AND r.tenant_id = :tenant AND r.%s_id = :scopeId
                 AND r.reserved_at >= :start AND r.reserved_at < :end""";
     private static final String USED = """
             SELECT coalesce(sum(CASE WHEN :tokens THEN u.uncached_input_tokens + u.cached_input_tokens + u.output_tokens

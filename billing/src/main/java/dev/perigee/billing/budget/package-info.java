@@ -17,8 +17,7 @@
  *   <li>A tenant's budgets change while none of its requests is being admitted or settled.
  * </ul>
  *
- * <p>Two cases pass a hard budget by intent, since tokens that were computed are owed: a limit that is lowered below what is settled, and a
- * request whose process was taken for dead and settles all the same.
+ * <p>One case passes a hard budget by intent, since tokens that were computed are owed: a limit that is lowered below what is settled.
  *
  * <p><b>Times</b>: a request counts in the period of its admission, by the database's {@code billing.clock()}, whenever it grows or ends.
  */

@@ -17,8 +17,8 @@ import dev.perigee.billing.metering.RequestOutcome;
  * charging.settle(request.requestId(), usage, RequestOutcome.COMPLETED);   // returns after the commit
  * }</pre>
  *
- * <p>Threads: safe. Errors: {@link org.springframework.dao.DataAccessException} where the database is away; {@code reserve},
- * {@code extend} and {@code refuse} fail at once, {@code settle} tries again for as long as the settings say before it fails.
+ * <p>Threads: safe. Errors: {@link org.springframework.dao.DataAccessException} where the database is away; {@code extend} and
+ * {@code refuse} fail at once, {@code reserve} tries once more on another connection, {@code settle} tries again for as long as the settings say before it fails.
  */
 public interface Charging {
 
@@ -57,8 +57,8 @@ public interface Charging {
      * <p>Safe to call again: a request is settled once, whoever and how often it is asked. A request without a single token is recorded too,
      * but its reservation is released and nothing is posted.
      *
-     * <p>Where the reservation had expired (its process was taken for dead, and was not), the usage is recorded and posted all the same: the
-     * hold is gone, the tokens are not.
+     * <p>Where this process was taken for dead, and was not, the request was billed by an estimate and its rest is still held: it is corrected
+     * to the exact usage, once.
      *
      * @param outcome how the request ended; a refusal is possible here too, with no tokens, when it was decided after the admission
      * @return the first that applies of {@link Settlement.NeverReserved}, {@link Settlement.AlreadySettled},

@@ -14,7 +14,7 @@ public sealed interface Extension {
      */
     record BudgetExhausted(BudgetStanding standing, boolean heldByOthers) implements Extension {}
 
-    /** The request does not run any more; nothing more is held. */
+    /** The request was ended, or its process was taken for dead meanwhile; nothing more is held. */
     record NotRunning(String requestId) implements Extension {}
 
     /**

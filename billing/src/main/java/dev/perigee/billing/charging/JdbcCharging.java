@@ -2,17 +2,24 @@ package dev.perigee.billing.charging;
 
 import dev.perigee.billing.budget.BudgetClaim;
 import dev.perigee.billing.budget.BudgetDecision;
+import dev.perigee.billing.budget.BudgetStanding;
+import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageEvent;
 import dev.perigee.billing.metering.UsageJournal;
+import dev.perigee.billing.metering.UsageSlot;
 import dev.perigee.billing.money.Money;
 import dev.perigee.billing.pricing.PriceBookVersion;
 import dev.perigee.billing.pricing.PriceBooks;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.retry.RetryTemplate;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionException;
@@ -30,6 +37,7 @@ public final class JdbcCharging implements Charging {
     private final TransactionTemplate transaction;
     private final Settling settling;
     private final UsageJournal journal;
+    private final RetryTemplate retryOnce = new RetryTemplate(DatabaseRetries.once());
 
     /**
      * A facade over these parts, which write in the transactions of {@code transactions}.
@@ -80,11 +88,19 @@ public final class JdbcCharging implements Charging {
         }
     }
 
-    /** Where the reply to the commit is lost, the recovery finds a hold without a slot. */
+    /**
+     * Where a connection breaks it is tried once more; where the first commit had reached the database, the nonce tells. Where the second
+     * breaks too, the recovery finds a hold without a slot.
+     */
     private Admission reserveCounted(ChargeRequest request) {
+        UUID nonce = UUID.randomUUID();
+        AtomicBoolean again = new AtomicBoolean();
         boolean admitted = false;
         try {
-            Admission admission = decide(request);
+            Admission admission = retryOnce.invoke(() -> {
+                Optional<Admission> lost = again.getAndSet(true) ? heldBefore(request, nonce) : Optional.empty();
+                return lost.orElseGet(() -> decide(request, nonce));
+            });
             admitted = admission instanceof Admission.Admitted;
             return admission;
         } finally {
@@ -94,13 +110,24 @@ public final class JdbcCharging implements Charging {
         }
     }
 
+    private Optional<Admission> heldBefore(ChargeRequest request, UUID nonce) {
+        return tables.reservations()
+                .heldWith(request.requestId(), nonce)
+                .map(own -> admitted(own, own.heldTokens() - request.promptTokens(), null));
+    }
+
+    private Admission admitted(Reservation held, long outputTokens, @Nullable BudgetStanding cutBy) {
+        return new Admission.Admitted(
+                held, outputTokens, cutBy, journal.find(held.requestId()).orElseThrow());
+    }
+
     private Admission duplicate(ChargeRequest request) {
         return new Admission.DuplicateRequest(
                 request.requestId(),
                 tables.reservations().stateOf(request.requestId()).orElse(null));
     }
 
-    private Admission decide(ChargeRequest request) {
+    private Admission decide(ChargeRequest request, UUID nonce) {
         return transaction.execute(status -> {
             CostAttribution attribution = request.attribution();
             Optional<PriceBookVersion> price = priceBooks.inForce(request.model(), attribution.currency());
@@ -114,12 +141,12 @@ public final class JdbcCharging implements Charging {
                     .decide(new BudgetClaim(attribution, price.get().rate(), tokens, null))) {
                 case BudgetDecision.Exhausted exhausted ->
                     new Admission.BudgetExhausted(exhausted.standing(), exhausted.heldByOthers());
-                case BudgetDecision.Paid paid -> hold(request, price.get(), paid);
+                case BudgetDecision.Paid paid -> hold(request, price.get(), paid, nonce);
             };
         });
     }
 
-    private Admission hold(ChargeRequest request, PriceBookVersion price, BudgetDecision.Paid paid) {
+    private Admission hold(ChargeRequest request, PriceBookVersion price, BudgetDecision.Paid paid, UUID nonce) {
         Money held = price.rate().highestCost(request.promptTokens(), paid.maxOutputTokens());
         Reservation candidate = new Reservation(
                 request.requestId(),
@@ -130,12 +157,8 @@ public final class JdbcCharging implements Charging {
                 price,
                 Instant.EPOCH);
         return tables.reservations()
-                .hold(journal.processId(), candidate, request.modelSha256())
-                .<Admission>map(reservation -> new Admission.Admitted(
-                        reservation,
-                        paid.maxOutputTokens(),
-                        paid.cutBy(),
-                        journal.find(request.requestId()).orElseThrow()))
+                .hold(new JdbcReservations.Holder(journal.processId(), nonce), candidate, request.modelSha256())
+                .map(reservation -> admitted(reservation, paid.maxOutputTokens(), paid.cutBy()))
                 .orElseGet(() -> duplicate(request));
     }
 
@@ -156,7 +179,9 @@ public final class JdbcCharging implements Charging {
     private Extension holdMore(Reservation reservation, long outputTokens) {
         Money more = reservation.price().rate().highestCost(0, outputTokens);
         Reservation extended = reservation.extendedBy(more, outputTokens);
-        return tables.reservations().extend(extended)
+        MeasuredUsage counted =
+                journal.find(reservation.requestId()).map(UsageSlot::usage).orElse(MeasuredUsage.NONE);
+        return tables.reservations().extend(extended, counted)
                 ? new Extension.Extended(extended, outputTokens)
                 : new Extension.NotRunning(reservation.requestId());
     }
@@ -176,6 +201,7 @@ public final class JdbcCharging implements Charging {
                         refused.model(),
                         refused.reason(),
                         MeasuredUsage.NONE,
-                        null));
+                        null,
+                        false));
     }
 }

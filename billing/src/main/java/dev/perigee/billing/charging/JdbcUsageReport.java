@@ -37,7 +37,7 @@ public final class JdbcUsageReport implements UsageReport {
                 coalesce(u.model, r.model) AS model, coalesce(u.occurred_at, r.reserved_at) AS occurred_at,
                 r.state, r.held_nanos, r.resolved_at, r.price_version_id,
                 u.outcome, u.uncached_input_tokens, u.cached_input_tokens, u.output_tokens, u.reasoning_tokens,
-                u.cost_nanos, u.recorded_at, u.model_sha256
+                u.cost_nanos, u.recorded_at, u.model_sha256, u.estimated
             FROM (SELECT * FROM billing.usage WHERE request_id = :id) u
             FULL JOIN (SELECT * FROM billing.reservation WHERE request_id = :id) r USING (request_id)""";
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model that was asked for
  * @param occurredAt when it was admitted or refused
  * @param charge its reservation, or {@code null} where it was refused before it was admitted
- * @param measurement its usage row, or {@code null} while it runs and where its process died
+ * @param measurement its usage row, or {@code null} while it runs, or where its process died before the first checkpoint
  */
 public record RecordedRequest(
         String requestId,
@@ -49,11 +49,13 @@ public record RecordedRequest(
      * @param cost what they cost
      * @param recordedAt when this was written
      * @param modelSha256 SHA-256 of the weights that answered, or {@code null} where it is not known
+     * @param estimated whether this is the last checkpoint of a dead process, not the exact usage
      */
     public record Measurement(
             RequestOutcome outcome,
             MeasuredUsage usage,
             Money cost,
             Instant recordedAt,
-            @Nullable String modelSha256) {}
+            @Nullable String modelSha256,
+            boolean estimated) {}
 }

@@ -6,10 +6,10 @@ import dev.perigee.billing.money.Money;
 /** What became of {@link Charging#settle}, in order of precedence. */
 public sealed interface Settlement {
 
-    /** No reservation has this request id; nothing was recorded. */
+    /** This process made no reservation with this request id; nothing was recorded. */
     record NeverReserved(String requestId) implements Settlement {}
 
-    /** The request was settled or released before; nothing changed. */
+    /** The request was settled, released or given up before; nothing changed. */
     record AlreadySettled(String requestId) implements Settlement {}
 
     /** It used more than it held, by a fault of whoever generated; nothing was recorded, the hold stays. */

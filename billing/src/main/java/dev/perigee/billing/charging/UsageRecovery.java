@@ -2,12 +2,14 @@ package dev.perigee.billing.charging;
 
 import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.metering.AbandonedJournals;
+import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.metering.UsageSlot;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles what was left behind: at the start by processes that died, then each second by requests of this one that gave up on a database that
- * was away, or whose reservation was committed without their hearing of it.
+ * Settles what was left behind: at the start and from then on by processes that died with their journal in the same folder; each second by
+ * requests of this one that gave up on a database that was away, or whose reservation was committed without their hearing of it. Every few
+ * seconds it stores how far the running requests are, for the case that this process dies and its journal is not found.
  *
  * <p>Threads: one of its own, between {@link #start} and {@link #close}.
  */
@@ -25,23 +28,27 @@ public final class UsageRecovery implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UsageRecovery.class);
     private static final long PERIOD_MILLIS = 1_000;
+    private static final long CHECKPOINT_MILLIS = 5_000;
 
-    private final Path folder;
     private final UsageJournal own;
     private final Settling settling;
+    private final DeadProcesses deadProcesses;
+    private final ChargingTables tables;
     private final Set<String> endedBefore = new HashSet<>();
     private final Set<String> told = new HashSet<>();
+    private Map<String, MeasuredUsage> stored = Map.of();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("usage-recovery").daemon().factory());
 
     /**
-     * @param folder where the journals of dead processes are looked for
-     * @param own the journal of this process
+     * @param own the journal of this process; those of dead ones are looked for beside it
+     * @param tables where checkpoints are stored
      */
-    public UsageRecovery(Path folder, UsageJournal own, Settling settling) {
-        this.folder = folder;
+    public UsageRecovery(UsageJournal own, Settling settling, DeadProcesses deadProcesses, ChargingTables tables) {
         this.own = own;
         this.settling = settling;
+        this.deadProcesses = deadProcesses;
+        this.tables = tables;
     }
 
     /** The journal of this process. */
@@ -49,10 +56,27 @@ public final class UsageRecovery implements AutoCloseable {
         return own;
     }
 
-    /** Replays what dead processes left, then keeps watch over this one. */
+    /** Replays what dead processes left, then keeps watch over this one and the others. */
     public void start() {
-        RowScope.ofPlatform().run(() -> AbandonedJournals.forEach(folder, this::replay));
-        timer.scheduleWithFixedDelay(this::sweepOrWarn, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        RowScope.ofPlatform().run(this::replayAbandoned);
+        repeat(this::sweep, PERIOD_MILLIS);
+        repeat(this::replayAbandoned, PERIOD_MILLIS);
+        repeat(deadProcesses::estimate, PERIOD_MILLIS);
+        repeat(this::checkpoint, CHECKPOINT_MILLIS);
+    }
+
+    private void repeat(Runnable task, long millis) {
+        timer.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        RowScope.ofPlatform().run(task);
+                    } catch (RuntimeException e) {
+                        LOG.warn("What is left behind could not be settled; tried again: {}", e.getMessage());
+                    }
+                },
+                millis,
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -63,6 +87,11 @@ public final class UsageRecovery implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Settles what the journals of dead processes tell. */
+    void replayAbandoned() {
+        AbandonedJournals.forEach(own.folder(), this::replay);
     }
 
     private void replay(UsageJournal journal) {
@@ -90,20 +119,26 @@ public final class UsageRecovery implements AutoCloseable {
         }
     }
 
+    /** Stores how far those running requests are that have gone on since the last time. */
+    void checkpoint() {
+        Map<String, MeasuredUsage> now = new HashMap<>();
+        own.open().stream()
+                .filter(slot -> slot.usage().outputTokens() > 0)
+                .forEach(slot -> now.put(slot.requestId(), slot.usage()));
+        Map<String, MeasuredUsage> changed = new HashMap<>(now);
+        changed.entrySet().removeAll(stored.entrySet());
+        if (!changed.isEmpty()) {
+            tables.reservations().checkpoint(own.processId(), changed);
+        }
+        stored = now;
+    }
+
     private void settle(UsageJournal journal, UsageSlot slot) {
         if (settling.settle(journal, slot) instanceof Settlement.ExceedsHold exceeds && told.add(slot.requestId())) {
             LOG.error(
                     "Request {} used {}, more than it held",
                     exceeds.reservation().requestId(),
                     slot.usage());
-        }
-    }
-
-    private void sweepOrWarn() {
-        try {
-            RowScope.ofPlatform().run(this::sweep);
-        } catch (RuntimeException e) {
-            LOG.warn("What is left behind could not be settled; tried again: {}", e.getMessage());
         }
     }
 }

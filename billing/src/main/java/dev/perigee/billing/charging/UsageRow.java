@@ -73,7 +73,8 @@ final class UsageRow {
                 usage,
                 new Money(row.getLong("cost_nanos"), currency),
                 moment(row, "recorded_at"),
-                row.getString("model_sha256"));
+                row.getString("model_sha256"),
+                row.getBoolean("estimated"));
     }
 
     private static Instant moment(ResultSet row, String column) throws SQLException {

@@ -6,7 +6,8 @@
  * It also settles what a process left behind, and compares what was counted, recorded and posted. <b>Does not own</b>: counting tokens; deciding rates or whether a model is served.
  *
  * <p><b>Invariants</b>: a request has a slot in the journal before anything is held for it and until it is settled, so that a killed process's
- * requests are billed for the tokens counted ({@code interrupted}), or released where there is none; a request is admitted once and recorded at most once; a settled request's usage row, reservation and posting commit
+ * requests are billed for the tokens counted ({@code interrupted}), or released where there is none; where the journal is not found before the
+ * process counts as dead, by its last checkpoint (an estimate, corrected once by the journal or given up by an administrator); a request is admitted once and recorded at most once; a settled request's usage row, reservation and posting commit
  * together or not at all; recorded cost is tokens times the price of the version in force at admission; expected refusals are sealed
  * outcomes, an exception means a bug or a lost database.
  *

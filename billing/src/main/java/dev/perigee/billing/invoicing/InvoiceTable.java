@@ -143,7 +143,7 @@ final class InvoiceTable {
     long openRequests(InvoiceRow invoice) {
         return jdbc.sql("""
                         SELECT count(*) FROM billing.reservation
-                        WHERE tenant_id = :tenant AND state = 'reserved' AND reserved_at < :end""")
+                        WHERE tenant_id = :tenant AND state IN ('reserved', 'estimated') AND reserved_at < :end""")
                 .param("tenant", invoice.tenantId())
                 .param("end", invoice.endsAt().atOffset(ZoneOffset.UTC))
                 .query(Long.class)

@@ -39,11 +39,22 @@ public final class JdbcLedger {
         }
     }
 
-    /** Posts what a request costs: the tenant owes it, and it is earned. Fails where it was posted before. */
+    /** Posts what a request costs at the least, by its last checkpoint. Fails where it was posted before. */
+    public void postEstimate(String requestId, CostAttribution attribution, Money cost, long tokens) {
+        postCost("estimate", requestId, attribution, cost, tokens);
+    }
+
+    /**
+     * Posts what a request costs, or costs more than was estimated: the tenant owes it, and it is earned. Fails where it was posted before.
+     */
     public void postSettlement(String requestId, CostAttribution attribution, Money cost, long tokens) {
+        postCost("settlement", requestId, attribution, cost, tokens);
+    }
+
+    private void postCost(String kind, String requestId, CostAttribution attribution, Money cost, long tokens) {
         UUID tenant = attribution.tenantId();
         post(
-                "settlement",
+                kind,
                 requestId,
                 tokens,
                 List.of(

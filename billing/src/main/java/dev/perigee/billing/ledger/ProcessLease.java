@@ -2,6 +2,7 @@ package dev.perigee.billing.ledger;
 
 import dev.perigee.billing.isolation.RowScope;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -13,11 +14,14 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Shows to the other processes on the same database that this one lives, and expires what dead ones have held for long enough.
+ * Shows to the other processes on the same database that this one lives, and tells which of them are dead.
  *
- * <p>A process is dead once its lease has ended, by the database's clock. A clean stop ends the lease at once; after a kill it runs out. The
- * lease is renewed six times before it would end; each renewal looks for the dead. What they hold is kept for a while, for their journal to be
- * replayed: the next process with the same folder does that at its start.
+ * <p>A process is dead once its lease has ended, by the database's clock, and a grace has passed. A clean stop ends the lease at once; after a
+ * kill it runs out. It is renewed six times before it would end. Who is found dead gets the next epoch: should it come back late, what it
+ * held in the old one is no longer its own to renew.
+ *
+ * <p>After the database was away nobody's lease is in force. A process therefore judges others only when it has itself lived for as long as it
+ * grants them.
  *
  * <p>Threads: one of its own, between {@link #start} and {@link #close}.
  */
@@ -25,24 +29,25 @@ public final class ProcessLease implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessLease.class);
     private static final int RENEWALS = 6;
+    private static final long FORGOTTEN_AFTER_DAYS = 1;
 
-    private final UUID processId = UUID.randomUUID();
+    private final UUID processId;
     private final JdbcClient jdbc;
-    private final JdbcReservations reservations;
     private final Duration lease;
-    private final Duration orphanHold;
+    private final Duration grace;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("billing-lease").daemon().factory());
 
     /**
+     * @param processId this process, new at every start
      * @param lease how long this process counts as living after it last said so
-     * @param orphanHold how long after its end what a dead one holds is kept
+     * @param grace how long after its end others are taken for dead
      */
-    public ProcessLease(JdbcClient jdbc, JdbcReservations reservations, Duration lease, Duration orphanHold) {
+    public ProcessLease(UUID processId, JdbcClient jdbc, Duration lease, Duration grace) {
+        this.processId = processId;
         this.jdbc = jdbc;
-        this.reservations = reservations;
         this.lease = lease;
-        this.orphanHold = orphanHold;
+        this.grace = grace;
     }
 
     /** This process, new at every start. */
@@ -57,7 +62,7 @@ public final class ProcessLease implements AutoCloseable {
         Future<?> _ = timer.scheduleAtFixedRate(this::renewOrWarn, period, period, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the lease; whatever this process still holds is settled by whoever replays its journal, or expired. */
+    /** Ends the lease; whatever this process still holds is settled by whoever replays its journal, or estimated. */
     @Override
     public void close() {
         timer.shutdown();
@@ -71,16 +76,26 @@ public final class ProcessLease implements AutoCloseable {
         }
     }
 
-    /** Renews the lease and expires what dead processes hold. */
-    void renew() {
+    /** Renews the lease and forgets those that have long been dead and hold nothing. */
+    public void renew() {
         write(lease);
-        int expired = reservations.expireOrphans(orphanHold);
-        if (expired > 0) {
-            LOG.warn("Expired {} reservations that dead processes held", expired);
-        }
         jdbc.sql("""
-                        DELETE FROM billing.process p WHERE p.lease_until < billing.clock() AND NOT EXISTS (
-                            SELECT FROM billing.reservation r WHERE r.process_id = p.id AND r.state = 'reserved')""").update();
+                        DELETE FROM billing.process p WHERE p.lease_until < billing.clock() - :days * interval '1 day' AND NOT EXISTS (
+                            SELECT FROM billing.reservation r WHERE r.process_id = p.id AND r.state IN ('reserved', 'estimated'))""").param("days", FORGOTTEN_AFTER_DAYS).update();
+    }
+
+    /** Ends the epoch of every dead process that holds something in it; returns how many these were. */
+    public int fenceDead() {
+        return jdbc.sql("""
+                        UPDATE billing.process dead SET epoch = dead.epoch + 1
+                        FROM billing.process self
+                        WHERE self.id = :id AND self.lease_until >= billing.clock()
+                            AND self.living_since <= billing.clock() - (:lease + :grace) * interval '1 ms'
+                            AND dead.lease_until < billing.clock() - :grace * interval '1 ms'
+                            AND EXISTS (SELECT FROM billing.reservation r
+                                WHERE r.process_id = dead.id AND r.state = 'reserved' AND r.epoch = dead.epoch)""")
+                .params(Map.of("id", processId, "lease", lease.toMillis(), "grace", grace.toMillis()))
+                .update();
     }
 
     private void renewOrWarn() {
@@ -91,9 +106,11 @@ public final class ProcessLease implements AutoCloseable {
         }
     }
 
+    /** A lease that had ended begins anew. */
     private void write(Duration length) {
         jdbc.sql("""
-                        INSERT INTO billing.process (id, lease_until) VALUES (:id, billing.clock() + :millis * interval '1 ms')
-                        ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until""").param("id", processId).param("millis", length.toMillis()).update();
+                        INSERT INTO billing.process AS p (id, lease_until) VALUES (:id, billing.clock() + :millis * interval '1 ms')
+                        ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until,
+                            living_since = CASE WHEN p.lease_until < billing.clock() THEN billing.clock() ELSE p.living_since END""").param("id", processId).param("millis", length.toMillis()).update();
     }
 }

@@ -6,12 +6,22 @@ import java.util.Locale;
 public enum ReservationState {
     /** The amount is held; the request is running. */
     RESERVED,
+    /**
+     * The process that held it died: its last checkpoint is billed, the rest is held on until the journal is replayed or an administrator
+     * gives it up.
+     */
+    ESTIMATED,
     /** The request's cost was posted; nothing is held any more. */
     SETTLED,
     /** The request ended before a token was computed; nothing was posted. */
     RELEASED,
-    /** The process that held it died and its journal was not replayed in time; it may still be settled by it. */
+    /** An administrator gave up what a dead process held; the estimate is what is billed. */
     EXPIRED;
+
+    /** Whether something is still held. */
+    public boolean open() {
+        return this == RESERVED || this == ESTIMATED;
+    }
 
     /** The word that is stored and sent: the name in lower case. */
     public String word() {

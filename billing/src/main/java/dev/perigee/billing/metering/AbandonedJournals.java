@@ -3,8 +3,8 @@ package dev.perigee.billing.metering;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -34,6 +34,7 @@ public final class AbandonedJournals {
         }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(UsageJournal.SUFFIX))
+                    .filter(file -> !UsageJournal.isOpenHere(file))
                     .sorted()
                     .toList();
         }
@@ -49,8 +50,8 @@ public final class AbandonedJournals {
             try (UsageJournal journal = new UsageJournal(processId, file, channel)) {
                 replay.accept(journal);
             }
-        } catch (OverlappingFileLockException e) {
-            return; // of this process
+        } catch (NoSuchFileException e) {
+            return; // somebody else was faster
         }
     }
 }

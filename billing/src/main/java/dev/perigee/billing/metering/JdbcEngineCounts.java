@@ -1,5 +1,6 @@
 package dev.perigee.billing.metering;
 
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -19,15 +20,32 @@ public final class JdbcEngineCounts {
         this.transaction = new TransactionTemplate(transactions);
     }
 
-    /** Adds the count of a request that was admitted, in a transaction of its own; the same request again changes nothing. */
-    public void add(String requestId, MeasuredUsage counted) {
-        transaction.executeWithoutResult(status -> jdbc.sql("""
-                        WITH commit AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-                        INSERT INTO billing.engine_count (request_id, tokens, occurred_at)
-                        SELECT r.request_id, :tokens, r.reserved_at FROM commit, billing.reservation r WHERE r.request_id = :id
-                        ON CONFLICT (request_id) DO NOTHING""")
-                .param("id", requestId)
-                .param("tokens", counted.inputTokens() + counted.outputTokens())
-                .update());
+    /**
+     * Adds the count of a request that a process was admitted for, in a transaction of its own; the same request again changes nothing. It is
+     * not less than the request's checkpoint, and nothing where its rest was given up.
+     */
+    public void add(UUID processId, String requestId, MeasuredUsage counted) {
+        transaction.executeWithoutResult(status -> {
+            jdbc.sql("""
+                            WITH commit AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+                            INSERT INTO billing.engine_count
+                                (request_id, tokens, uncached_input, cached_input, output, reasoning, occurred_at)
+                            SELECT r.request_id, c.uncached + c.cached + c.output + c.reasoning, c.uncached, c.cached, c.output, c.reasoning,
+                                r.reserved_at
+                            FROM commit, billing.reservation r CROSS JOIN LATERAL (
+                                SELECT * FROM (VALUES
+                                    (1, :uncachedInput, :cachedInput, :output, :reasoning),
+                                    (2, r.counted_uncached_input, r.counted_cached_input, r.counted_output, r.counted_reasoning)
+                                ) AS count (number, uncached, cached, output, reasoning) ORDER BY output + reasoning DESC, number LIMIT 1) c
+                            WHERE r.request_id = :id AND r.process_id = :process AND r.state <> 'expired'
+                            ON CONFLICT (request_id) DO NOTHING""")
+                    .param("id", requestId)
+                    .param("process", processId)
+                    .param("uncachedInput", counted.uncachedInput())
+                    .param("cachedInput", counted.cachedInput())
+                    .param("output", counted.output())
+                    .param("reasoning", counted.reasoning())
+                    .update();
+        });
     }
 }

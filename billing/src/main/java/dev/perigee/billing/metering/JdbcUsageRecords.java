@@ -4,18 +4,22 @@ import java.sql.Types;
 import java.time.ZoneOffset;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The usage rows in PostgreSQL, append-only. */
+/** The usage rows in PostgreSQL, append-only but for an estimate, which is corrected once. */
 public final class JdbcUsageRecords {
 
     private static final String INSERT = """
-            INSERT INTO billing.usage (request_id, tenant_id, project_id, api_key_id, end_user_hash, model, outcome, refused,
+            INSERT INTO billing.usage AS u (request_id, tenant_id, project_id, api_key_id, end_user_hash, model, outcome, refused,
                 uncached_input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-                price_version_id, currency, cost_nanos, occurred_at, model_sha256)
+                price_version_id, currency, cost_nanos, occurred_at, model_sha256, estimated)
             VALUES (:id, :tenant, :project, :apiKey, :endUser, :model, :outcome, :refused,
                 :uncachedInput, :cachedInput, :output, :reasoning,
                 :priceVersion, :currency, :cost, coalesce(:admittedAt, billing.clock()),
-                (SELECT r.model_sha256 FROM billing.reservation r WHERE r.request_id = :id))
-            ON CONFLICT (request_id) DO NOTHING""";
+                (SELECT r.model_sha256 FROM billing.reservation r WHERE r.request_id = :id), :estimated)
+            ON CONFLICT (request_id) DO UPDATE SET outcome = excluded.outcome,
+                uncached_input_tokens = excluded.uncached_input_tokens, cached_input_tokens = excluded.cached_input_tokens,
+                output_tokens = excluded.output_tokens, reasoning_tokens = excluded.reasoning_tokens,
+                cost_nanos = excluded.cost_nanos, recorded_at = billing.clock(), estimated = false
+            WHERE u.estimated AND NOT excluded.estimated""";
 
     private final JdbcClient jdbc;
 
@@ -23,7 +27,11 @@ public final class JdbcUsageRecords {
         this.jdbc = jdbc;
     }
 
-    /** Adds the event unless its request has a row already; returns whether it was added. */
+    /**
+     * Adds the event unless its request has a row already; where that is an estimate and this is not, corrects it.
+     *
+     * @return whether it was added or corrected
+     */
     public boolean add(UsageEvent event) {
         UsageEvent.Charge charge = event.charge();
         MeasuredUsage usage = event.usage();
@@ -37,6 +45,7 @@ public final class JdbcUsageRecords {
                         .param("cachedInput", usage.cachedInput())
                         .param("output", usage.output())
                         .param("reasoning", usage.reasoning())
+                        .param("estimated", event.estimated())
                         .param("priceVersion", charge == null ? null : charge.priceVersionId(), Types.OTHER)
                         .param("cost", charge == null ? 0 : charge.cost().nanos())
                         .param(

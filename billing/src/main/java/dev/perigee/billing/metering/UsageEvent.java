@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome how it ended, or why it was refused
  * @param usage its tokens; none where it was refused
  * @param charge what was charged, or {@code null} where it was refused before it was admitted
+ * @param estimated whether this is the last checkpoint of a dead process, not the exact usage
  */
 public record UsageEvent(
         String requestId,
@@ -21,7 +22,8 @@ public record UsageEvent(
         String model,
         RequestOutcome outcome,
         MeasuredUsage usage,
-        @Nullable Charge charge) {
+        @Nullable Charge charge,
+        boolean estimated) {
 
     public UsageEvent {
         if (outcome.refusal() && !usage.isNone()) {

@@ -9,11 +9,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +34,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class UsageJournal implements AutoCloseable {
 
     static final String SUFFIX = ".journal";
+
+    private static final Set<Path> OPEN_HERE = ConcurrentHashMap.newKeySet();
 
     private final UUID processId;
     private final Path file;
@@ -53,6 +58,7 @@ public final class UsageJournal implements AutoCloseable {
         this.processId = processId;
         this.file = file;
         this.channel = channel;
+        OPEN_HERE.add(real(file));
         MemorySegment memory = channel.map(MapMode.READ_WRITE, 0, channel.size(), Arena.ofAuto());
         for (long offset = 0; offset + UsageSlot.BYTES <= memory.byteSize(); offset += UsageSlot.BYTES) {
             UsageSlot slot = new UsageSlot(memory.asSlice(offset, UsageSlot.BYTES));
@@ -74,21 +80,42 @@ public final class UsageJournal implements AutoCloseable {
         Path file = folder.resolve(processId + SUFFIX);
         try {
             Files.createDirectories(folder);
+            Path unlocked =
+                    folder.resolve(processId + ".new"); // nobody looks at that, so nobody can be faster with the lock
             FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                    unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
             if (channel.tryLock() == null) {
                 throw new IOException("it is locked by another process");
             }
             channel.write(ByteBuffer.allocate(1), (long) slots * UsageSlot.BYTES - 1);
+            OPEN_HERE.add(real(file));
+            Files.move(unlocked, file, StandardCopyOption.ATOMIC_MOVE);
             return new UsageJournal(processId, file, channel);
         } catch (IOException e) {
             throw new UncheckedIOException("The usage journal " + file + " cannot be made: " + e.getMessage(), e);
         }
     }
 
+    /**
+     * Whether this very process has the journal in a file open. It must not open that again: the operating system takes a lock away from a
+     * process that closes any channel to the file.
+     */
+    static boolean isOpenHere(Path file) {
+        return OPEN_HERE.contains(real(file));
+    }
+
+    private static Path real(Path file) {
+        return file.toAbsolutePath().normalize();
+    }
+
     /** The process whose journal it is. */
     public UUID processId() {
         return processId;
+    }
+
+    /** The folder that the file is in. */
+    public Path folder() {
+        return Objects.requireNonNull(file.getParent(), "it was made in a folder");
     }
 
     /** Begins the count of a request. */
@@ -132,6 +159,7 @@ public final class UsageJournal implements AutoCloseable {
                 Files.deleteIfExists(file);
             }
             channel.close();
+            OPEN_HERE.remove(real(file));
         } catch (IOException e) {
             throw new UncheckedIOException("The usage journal " + file + " cannot be closed", e);
         }

@@ -6,7 +6,7 @@
  *
  * <p><b>Invariants</b>: a token is in the journal before anybody can see it, and the journal outlives a killed process; token counts are
  * disjoint parts, whole and never negative; a usage row is written once and never changed or deleted
- * (PostgreSQL refuses it); at most one row a request id.
+ * (PostgreSQL refuses it), but for an estimate, which is corrected once; at most one row a request id.
  *
  * <p><b>Times</b>: {@code occurred_at} is when the request was admitted or refused, by the database's clock: the day that it counts to.
  * {@code recorded_at} is when the row was written.

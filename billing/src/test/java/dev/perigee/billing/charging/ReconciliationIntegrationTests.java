@@ -44,16 +44,16 @@ class ReconciliationIntegrationTests {
 
     @Test
     void countsWhenNothingIsWrongAgree() {
-        assertThat(reconcile()).isEqualTo(new Reconciliation(52, 52, 52, 0, List.of(Money.zero(USD)), 1));
+        assertThat(reconcile()).isEqualTo(new Reconciliation(52, 52, 52, 0, 0, List.of(Money.zero(USD)), 1, 0));
         assertThat(new JdbcReconciliations(database.jdbc).reconcile(Instant.EPOCH, Instant.EPOCH))
-                .isEqualTo(new Reconciliation(0, 0, 0, 0, List.of(), 0));
+                .isEqualTo(new Reconciliation(0, 0, 0, 0, 0, List.of(), 0, 0));
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             UPDATE billing.engine_count SET tokens = tokens + 1 WHERE request_id = 'first'           | 1  | 0
             DELETE FROM billing.engine_count WHERE request_id = 'third'                              | 2  | 0
-            INSERT INTO billing.engine_count VALUES ('nobody', 9, now(), now())                      | 9  | 0
+            INSERT INTO billing.engine_count (request_id, tokens, occurred_at) VALUES ('nobody', 9, now()) | 9  | 0
             UPDATE billing.usage SET output_tokens = output_tokens - 1 WHERE request_id = 'second'   | 1  | 2500
             DELETE FROM billing.usage WHERE request_id = 'third'                                     | 2  | 3100
             UPDATE billing.usage SET cost_nanos = cost_nanos + 1 WHERE request_id = 'second'         | 0  | 1

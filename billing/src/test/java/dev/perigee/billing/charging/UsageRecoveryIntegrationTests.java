@@ -84,9 +84,9 @@ class UsageRecoveryIntegrationTests {
     @Test
     void requestWhenSettledBeforeItsSlotWasFreedIsBilledOnce() {
         reserve(id).slot().count(COUNTED);
-        try (UsageJournal other = UsageJournal.create(database.journalFolder(), UUID.randomUUID(), 1)) {
-            settling.settle(other, id, COUNTED, RequestOutcome.COMPLETED);
-        }
+        charging.settle(id, COUNTED, RequestOutcome.COMPLETED);
+        database.journal(lease).begin(id);
+        database.journal(lease).find(id).orElseThrow().count(COUNTED);
 
         dieAndRestart();
 
@@ -147,13 +147,17 @@ class UsageRecoveryIntegrationTests {
     private void dieAndRestart() {
         database.journal(lease).close();
         try (UsageJournal next = UsageJournal.create(database.journalFolder(), UUID.randomUUID(), 1);
-                UsageRecovery recovery = new UsageRecovery(database.journalFolder(), next, settling)) {
+                UsageRecovery recovery = recovery(next)) {
             recovery.start();
         }
     }
 
     private UsageRecovery recovery() {
-        return new UsageRecovery(database.journalFolder(), database.journal(lease), settling);
+        return recovery(database.journal(lease));
+    }
+
+    private UsageRecovery recovery(UsageJournal journal) {
+        return new UsageRecovery(journal, settling, database.deadProcesses(lease), database.tables);
     }
 
     private void assertReconciled(long tokens) {

@@ -64,7 +64,8 @@ class UsageReportIntegrationTests {
                         "moonlet",
                         RequestOutcome.OVERLOADED,
                         MeasuredUsage.NONE,
-                        new UsageEvent.Charge(price.id(), Money.zero(USD), TO.minusSeconds(1))));
+                        new UsageEvent.Charge(price.id(), Money.zero(USD), TO.minusSeconds(1)),
+                        false));
         assertThat(summarise("UTC").total()).isEqualTo(sums(2, 1));
     }
 
@@ -145,6 +146,7 @@ class UsageReportIntegrationTests {
                         model,
                         RequestOutcome.COMPLETED,
                         USAGE,
-                        new UsageEvent.Charge(price.id(), RATE.cost(USAGE), Instant.parse(admittedAt))));
+                        new UsageEvent.Charge(price.id(), RATE.cost(USAGE), Instant.parse(admittedAt)),
+                        false));
     }
 }

@@ -1,19 +1,12 @@
 package dev.perigee.billing.ledger;
 
 import static dev.perigee.billing.BillingDatabase.RATE;
-import static dev.perigee.billing.BillingDatabase.USD;
 import static dev.perigee.billing.BillingDatabase.newTenant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.billing.BillingDatabase;
 import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.charging.ChargeRequest;
-import dev.perigee.billing.charging.Charging;
-import dev.perigee.billing.charging.RecordedRequest;
-import dev.perigee.billing.charging.Settlement;
-import dev.perigee.billing.metering.MeasuredUsage;
-import dev.perigee.billing.metering.RequestOutcome;
-import dev.perigee.billing.money.Money;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -22,16 +15,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Who counts as dead, by the database's clock: a lease of 10 minutes and a grace of 5. */
 class ProcessLeaseIntegrationTests {
 
     private static final Duration LEASE = Duration.ofMinutes(10);
-    private static final MeasuredUsage USAGE = new MeasuredUsage(10, 0, 5, 0);
+    private static final Duration GRACE = Duration.ofMinutes(5);
 
     private static BillingDatabase database;
 
-    private final String id = UUID.randomUUID().toString();
-    private final ProcessLease first = database.lease(LEASE);
-    private final ProcessLease second = database.lease(LEASE);
+    private final ProcessLease first = new ProcessLease(UUID.randomUUID(), database.jdbc, LEASE, GRACE);
+    private final ProcessLease second = new ProcessLease(UUID.randomUUID(), database.jdbc, LEASE, GRACE);
 
     @BeforeAll
     static void open() {
@@ -46,72 +39,87 @@ class ProcessLeaseIntegrationTests {
 
     @BeforeEach
     void reserveByFirst() {
-        first.start();
-        assertThat(reserve()).isInstanceOf(Admission.Admitted.class);
+        first.renew();
+        second.renew();
+        assertThat(database.charging(first)
+                        .reserve(new ChargeRequest(UUID.randomUUID().toString(), newTenant(), "moonlet", 10, 10)))
+                .isInstanceOf(Admission.Admitted.class);
     }
 
     @AfterEach
     void returnToNow() {
         database.travel("0");
-        first.close();
-        second.close();
+        database.jdbc
+                .sql("DO $$ BEGIN SET LOCAL session_replication_role = replica;"
+                        + " DELETE FROM billing.reservation; DELETE FROM billing.process; END $$")
+                .update();
     }
 
     @Test
-    void holdWhenItsProcessLivesIsKeptByOthers() {
-        second.start();
+    void processWhenItsLeaseAndTheGraceHaveEndedIsDeadOnce() {
+        livingUntil(second, 14);
+        assertThat(second.fenceDead()).isZero();
+        livingUntil(second, 16);
+        assertThat(second.fenceDead()).isEqualTo(1);
+        assertThat(second.fenceDead()).isZero();
+        assertThat(epochOf(first)).isEqualTo(2);
+    }
+
+    @Test
+    void processWhenItRenewsLives() {
+        livingUntil(first, 16);
+        database.travel("0");
+        livingUntil(second, 16);
+        assertThat(second.fenceDead()).isZero();
+    }
+
+    @Test
+    void processWhenItHoldsNothingIsNotFenced() {
+        livingUntil(first, 16);
+        assertThat(first.fenceDead()).isZero();
+        assertThat(epochOf(second)).isEqualTo(1);
+    }
+
+    @Test
+    void judgeWhenTheDatabaseWasAwayForEverybodyWaitsUntilTheOthersCouldRenew() {
+        database.travel("40 minutes"); // nobody could renew
         second.renew();
-        assertThat(state()).isEqualTo(ReservationState.RESERVED);
-    }
-
-    @Test
-    void holdWhenItsProcessStoppedIsExpiredByTheNext() {
-        first.close();
-        second.start();
-        assertThat(state()).isEqualTo(ReservationState.EXPIRED);
-        assertThat(database.report.find(id).map(RecordedRequest::measurement)).isEmpty();
-        assertThat(reserve()).isEqualTo(new Admission.DuplicateRequest(id, ReservationState.EXPIRED));
-    }
-
-    @Test
-    void holdWhenItsProcessWasKilledIsExpiredOnceTheLeaseHasRunOut() {
-        database.travel("9 minutes 50 seconds");
-        second.start();
-        assertThat(state()).isEqualTo(ReservationState.RESERVED);
-        database.travel("10 minutes 10 seconds");
-        second.renew();
-        assertThat(state()).isEqualTo(ReservationState.EXPIRED);
-        assertThat(database.number("SELECT count(*) FROM billing.process")).isEqualTo(1);
-    }
-
-    @Test
-    void leaseWhenRenewedKeepsTheHold() {
-        database.travel("9 minutes");
+        assertThat(second.fenceDead()).isZero();
+        database.travel("41 minutes");
         first.renew();
-        database.travel("18 minutes");
-        second.start();
-        assertThat(state()).isEqualTo(ReservationState.RESERVED);
+        database.travel("49 minutes");
+        second.renew();
+        first.renew();
+        database.travel("56 minutes");
+        assertThat(second.fenceDead()).isZero();
+        assertThat(epochOf(first)).isEqualTo(1);
     }
 
     @Test
-    void settleWhenHoldWasExpiredWronglyStillBillsOnce() {
-        first.close();
-        second.start();
-        Charging late = database.charging(first);
-        Money cost = RATE.cost(USAGE);
-        assertThat(late.settle(id, USAGE, RequestOutcome.COMPLETED)).isEqualTo(new Settlement.Settled(cost));
-        assertThat(late.settle(id, USAGE, RequestOutcome.COMPLETED)).isEqualTo(new Settlement.AlreadySettled(id));
-        assertThat(state()).isEqualTo(ReservationState.EXPIRED);
-        assertThat(database.number("SELECT sum(nanos) FROM billing.ledger_entry WHERE nanos > 0"))
-                .isEqualTo(cost.nanos());
-        assertThat(cost.currency()).isEqualTo(USD);
+    void judgeWhenItsOwnLeaseHasEndedFencesNobody() {
+        database.travel("16 minutes");
+        assertThat(second.fenceDead()).isZero();
     }
 
-    private Admission reserve() {
-        return database.charging(first).reserve(new ChargeRequest(id, newTenant(), "moonlet", 10, 10));
+    @Test
+    void processWhenLongDeadIsForgottenOnlyOnceItHoldsNothing() {
+        ProcessLease idle = new ProcessLease(UUID.randomUUID(), database.jdbc, LEASE, GRACE);
+        idle.renew();
+        database.travel("25 hours");
+        second.renew();
+        assertThat(database.number("SELECT count(*) FROM billing.process")).isEqualTo(2);
+        assertThat(epochOf(first)).isEqualTo(1);
     }
 
-    private ReservationState state() {
-        return database.reservations.stateOf(id).orElseThrow();
+    /** Renews every few minutes until then. */
+    private static void livingUntil(ProcessLease lease, int minutes) {
+        for (int minute = 0; minute <= minutes; minute += 2) {
+            database.travel(minute + " minutes");
+            lease.renew();
+        }
+    }
+
+    private static long epochOf(ProcessLease lease) {
+        return database.number("SELECT epoch FROM billing.process WHERE id = '" + lease.processId() + "'");
     }
 }

@@ -96,16 +96,21 @@ class UsageJournalTests {
     }
 
     @Test
+    void journalWhenItsProcessLookedForAbandonedOnesIsStillItsOwn() throws Exception {
+        Process process = writer();
+        try (BufferedReader lines = process.inputReader(StandardCharsets.US_ASCII)) {
+            lines.readLine();
+            AbandonedJournals.forEach(folder, abandoned -> {
+                throw new AssertionError("its process lives");
+            });
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
     void countWhenItsProcessIsKilledIsNotLessThanWhatWasShown() throws Exception {
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        JournalWriter.class.getName(),
-                        folder.toString())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process process = writer();
         int shown = 0;
         try (BufferedReader lines = process.inputReader(StandardCharsets.US_ASCII)) {
             for (int i = 0; i < 2_000; i++) {
@@ -125,6 +130,18 @@ class UsageJournalTests {
         assertThat(found).hasSize(1);
         assertThat(found.getFirst().inputTokens()).isEqualTo(10);
         assertThat(found.getFirst().outputTokens()).isGreaterThanOrEqualTo(shown);
+    }
+
+    private Process writer() throws IOException {
+        return new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-Xshare:auto",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        JournalWriter.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     private UsageJournal create(int slots) {

@@ -2,6 +2,7 @@ package dev.perigee.platform.admin;
 
 import dev.perigee.billing.BillingAutoConfiguration;
 import dev.perigee.billing.budget.Budgets;
+import dev.perigee.billing.charging.DeadProcesses;
 import dev.perigee.billing.charging.JdbcReconciliations;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.invoicing.Invoices;
@@ -85,8 +86,9 @@ public final class AdminAutoConfiguration {
     }
 
     @Bean
-    RequestsController requestsController(UsageReport usage, Receipts receipts) {
-        return new RequestsController(usage, receipts);
+    RequestsController requestsController(
+            UsageReport usage, Receipts receipts, DeadProcesses deadProcesses, Changes changes, JsonBodies bodies) {
+        return new RequestsController(usage, receipts, deadProcesses, changes, bodies);
     }
 
     @Bean

@@ -51,12 +51,14 @@ final class ReconciliationController {
                 .put("engine_tokens", reconciliation.engineTokens())
                 .put("recorded_tokens", reconciliation.recordedTokens())
                 .put("ledger_tokens", reconciliation.ledgerTokens())
+                .put("estimated_tokens", reconciliation.estimatedTokens())
                 .put("drift_tokens", reconciliation.driftTokens());
         node.set(
                 "drift_money",
                 AdminJson.money(reconciliation.driftMoney().stream().findFirst().orElse(NO_DRIFT)));
         ArrayNode currencies = node.putArray("drift_by_currency");
         reconciliation.driftMoney().forEach(money -> currencies.add(AdminJson.money(money)));
-        return node.put("open_reservations", reconciliation.openReservations());
+        return node.put("open_reservations", reconciliation.openReservations())
+                .put("estimated_reservations", reconciliation.estimatedReservations());
     }
 }

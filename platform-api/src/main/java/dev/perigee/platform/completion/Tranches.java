@@ -70,8 +70,10 @@ final class Tranches {
                 case Extension.Extended extended -> grant(generation, extended);
                 case Extension.BudgetExhausted spent when spent.heldByOthers() -> wait(generation, spent.standing());
                 case Extension.BudgetExhausted spent -> end(generation, spent.standing());
-                case Extension.NotRunning gone ->
-                    throw new AssertionError("resolved while it runs: " + gone.requestId());
+                case Extension.NotRunning gone -> {
+                    LOG.warn("The answer {} ends early: others took this process for dead", gone.requestId());
+                    end(generation, null);
+                }
             }
         } catch (DataAccessException | TransactionException e) {
             LOG.warn("The answer {} cannot be paid for at this moment: {}", generation.id(), e.getMessage());

@@ -50,9 +50,11 @@ class ReconciliationIntegrationTests {
         assertThat(platform.complete(account, HI).status()).isEqualTo(503);
 
         assertThat(platform.admin("GET", "/reconciliation", null).body())
-                .isEqualTo("{\"engine_tokens\":16,\"recorded_tokens\":16,\"ledger_tokens\":16,\"drift_tokens\":0,"
+                .isEqualTo("{\"engine_tokens\":16,\"recorded_tokens\":16,\"ledger_tokens\":16,"
+                        + "\"estimated_tokens\":0,\"drift_tokens\":0,"
                         + "\"drift_money\":{\"amount\":\"0\",\"currency\":\"USD\"},"
-                        + "\"drift_by_currency\":[{\"amount\":\"0\",\"currency\":\"USD\"}],\"open_reservations\":0}");
+                        + "\"drift_by_currency\":[{\"amount\":\"0\",\"currency\":\"USD\"}],\"open_reservations\":0,"
+                        + "\"estimated_reservations\":0}");
 
         platform.owner()
                 .sql(

@@ -50,7 +50,9 @@ class ApiDescriptionIntegrationTests {
                         "/admin/v1/projects/{id}/quota",
                         "/admin/v1/api-keys/{id}/quota",
                         "/admin/v1/tenants/{id}/usage",
+                        "/admin/v1/requests",
                         "/admin/v1/requests/{id}",
+                        "/admin/v1/requests/{id}/release",
                         "/admin/v1/price-books",
                         "/admin/v1/price-books/{id}",
                         "/admin/v1/price-books/{id}/versions");
