@@ -73,7 +73,8 @@ public final class JdbcReservations {
                         INSERT INTO billing.reservation (request_id, tenant_id, project_id, api_key_id, end_user_hash,
                             model, price_version_id, currency, held_nanos, held_tokens, process_id, epoch, nonce, model_sha256)
                         SELECT :id, :tenant, :project, :apiKey, :endUser, :model, :priceVersion, :currency, :held, :heldTokens,
-                            :process, (SELECT epoch FROM billing.process WHERE id = :process), :nonce, CAST(:modelSha256 AS text)
+                            :process, coalesce((SELECT epoch FROM billing.process WHERE id = :process), 1), :nonce,
+                            CAST(:modelSha256 AS text)
                         WHERE NOT EXISTS (SELECT FROM billing.usage WHERE request_id = :id)
                         ON CONFLICT (request_id) DO NOTHING RETURNING reserved_at""")
                 .param("id", candidate.requestId())

@@ -121,6 +121,16 @@ class DeadProcessesIntegrationTests {
     }
 
     @Test
+    void processWhenItWasForgottenIsServedAllTheSame() {
+        database.jdbc.sql("DELETE FROM billing.process").update(); // it slept for days
+
+        assertThat(charging.reserve(new ChargeRequest("new", tenant, "moonlet", 5, 5)))
+                .isInstanceOf(Admission.Admitted.class);
+        dead.renew();
+        assertThat(deadProcesses.estimate()).isZero();
+    }
+
+    @Test
     void requestWhenGivenUpStaysAtItsEstimate() {
         assertThat(deadProcesses.giveUp(id)).isEqualTo(new GivingUp.NotEstimated(ReservationState.RESERVED));
         assertThat(deadProcesses.giveUp("nobody")).isEqualTo(new GivingUp.Unknown("nobody"));
