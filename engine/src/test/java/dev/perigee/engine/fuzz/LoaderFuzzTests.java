@@ -20,6 +20,11 @@ class LoaderFuzzTests {
 
     private static final int SECONDS = 5;
     private static final int LONG_SECONDS = 600;
+    private static final int LEAST_EXECUTIONS = 100;
+
+    /** Where others take the machine, the target's first steps alone can take the seconds. */
+    private static final int BUSY_FACTOR = 6;
+
     private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in (\\d+) second");
 
     @TempDir
@@ -60,10 +65,14 @@ class LoaderFuzzTests {
     }
 
     private void requireNoFinding(Class<?> target, int seconds) throws Exception {
-        Run run = fuzz(target, Seeds.of(target, scratch), seconds);
+        Path seeds = Seeds.of(target, scratch);
+        Run run = fuzz(target, seeds, seconds);
+        if (run.status() == 0 && run.executions() <= LEAST_EXECUTIONS) {
+            run = fuzz(target, seeds, seconds * BUSY_FACTOR);
+        }
 
         assertThat(run.status()).as(run.output()).isZero();
-        assertThat(run.executions()).as(run.output()).isGreaterThan(100);
+        assertThat(run.executions()).as(run.output()).isGreaterThan(LEAST_EXECUTIONS);
     }
 
     private Run fuzz(Class<?> target, Path seeds, int seconds) throws IOException, InterruptedException {
