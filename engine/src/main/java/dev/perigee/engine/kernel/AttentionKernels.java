@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  * The C kernels of absorbed latent attention, of one instruction set. A token's positions can be computed span by span, by several threads, and
  * joined: the bits are the same.
  *
- * <p>Threads: any.
+ * <p>The operands of the running call stand in fields, so that no call allocates. Threads: one selects them, any compute then.
  */
 final class AttentionKernels {
 
@@ -25,6 +25,11 @@ final class AttentionKernels {
     private final MemorySegment spansF32;
     private final MemorySegment spansBf16;
     private final MemorySegment join;
+    private LatentLayer latents =
+            new LatentLayer(DataType.F32, MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
+    private AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
+    private FloatMatrix query = new FloatMatrix(MemorySegment.NULL, 0, 0);
+    private FloatMatrix output = query;
 
     AttentionKernels(NativeLibrary library, CpuIsa isa) {
         this.attendF32 = library.kernel(isa, "attend_f32");
@@ -34,22 +39,36 @@ final class AttentionKernels {
         this.join = library.kernel(isa, "join_spans");
     }
 
-    /** Spans that so many positions make. */
-    static int spans(int positions) {
-        return Math.ceilDiv(positions, SPAN);
+    /** What the next calls compute. */
+    void select(LatentLayer layer, AttentionSpan tokens, FloatMatrix from, FloatMatrix to) {
+        latents = layer;
+        span = tokens;
+        query = from;
+        output = to;
     }
 
-    /** Bytes of so many spans of a group of heads. */
-    static long partBytes(LatentLayer.Geometry geometry, int parts) {
-        return parts * partFloats(geometry) * Float.BYTES;
+    /** Spans of the positions that the first token sees. */
+    int spans() {
+        return Math.ceilDiv(span.firstPosition() + 1, SPAN);
     }
 
-    private static long partFloats(LatentLayer.Geometry geometry) {
-        return HEAD_GROUP * (2L + Math.ceilDiv(geometry.valueWidth(), WIDTH_STEP) * WIDTH_STEP);
+    /** Groups of heads. */
+    int groups() {
+        return Math.ceilDiv(latents.heads(), HEAD_GROUP);
+    }
+
+    /** Bytes of all spans of all groups of the first token. */
+    long partBytes() {
+        return partElements() * Float.BYTES;
+    }
+
+    private long partElements() {
+        int width = Math.ceilDiv(latents.geometry().valueWidth(), WIDTH_STEP) * WIDTH_STEP;
+        return (long) groups() * spans() * HEAD_GROUP * (2L + width);
     }
 
     /** Groups of heads {@code first} to {@code end}, counted over the tokens of the span. */
-    void attend(LatentLayer latents, AttentionSpan span, FloatMatrix query, FloatMatrix output, int first, int end) {
+    void attend(int first, int end) {
         LatentLayer.Geometry geometry = latents.geometry();
         MemorySegment kernel = latents.type() == DataType.BF16 ? attendBf16 : attendF32;
         try {
@@ -58,11 +77,11 @@ final class AttentionKernels {
                     .invokeExact(
                             kernel,
                             latents.memory(),
-                            elements(latents),
+                            elements(),
                             latents.pageStride(),
                             latents.layerOffset(),
                             span.pageIndices(),
-                            pages(span),
+                            pages(),
                             latents.pageTokens(),
                             query.data(),
                             output.data(),
@@ -80,7 +99,7 @@ final class AttentionKernels {
     }
 
     /** Spans {@code first} to {@code end} of the first token, counted over its groups of heads, into {@code parts}. */
-    void attendSpans(LatentLayer latents, AttentionSpan span, FloatMatrix query, long parts, int first, int end) {
+    void attendSpans(long parts, int first, int end) {
         LatentLayer.Geometry geometry = latents.geometry();
         MemorySegment kernel = latents.type() == DataType.BF16 ? spansBf16 : spansF32;
         try {
@@ -89,15 +108,15 @@ final class AttentionKernels {
                     .invokeExact(
                             kernel,
                             latents.memory(),
-                            elements(latents),
+                            elements(),
                             latents.pageStride(),
                             latents.layerOffset(),
                             span.pageIndices(),
-                            pages(span),
+                            pages(),
                             latents.pageTokens(),
                             query.data(),
                             parts,
-                            partElements(latents, span),
+                            partElements(),
                             latents.heads(),
                             geometry.tokenWidth(),
                             geometry.valueWidth(),
@@ -112,15 +131,15 @@ final class AttentionKernels {
     }
 
     /** The first token's groups of heads {@code first} to {@code end} of its {@code parts}. */
-    void join(LatentLayer latents, AttentionSpan span, long parts, FloatMatrix output, int first, int end) {
+    void join(long parts, int first, int end) {
         try {
             NativeKernels.check((int) SIGNATURES
                     .joinSpans()
                     .invokeExact(
                             join,
                             parts,
-                            partElements(latents, span),
-                            spans(span.firstPosition() + 1),
+                            partElements(),
+                            spans(),
                             output.data(),
                             latents.heads(),
                             latents.geometry().valueWidth(),
@@ -132,16 +151,11 @@ final class AttentionKernels {
         }
     }
 
-    private static long elements(LatentLayer latents) {
+    private long elements() {
         return latents.memory().byteSize() / latents.type().bytes();
     }
 
-    private static int pages(AttentionSpan span) {
+    private int pages() {
         return (int) (span.pageIndices().byteSize() / Integer.BYTES);
-    }
-
-    private static long partElements(LatentLayer latents, AttentionSpan span) {
-        int groups = Math.ceilDiv(latents.heads(), HEAD_GROUP);
-        return groups * spans(span.firstPosition() + 1) * partFloats(latents.geometry());
     }
 }

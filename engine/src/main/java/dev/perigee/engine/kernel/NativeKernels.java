@@ -197,29 +197,29 @@ public final class NativeKernels extends PartitionedKernels {
 
     @Override
     void attendRange(int first, int end) {
-        attention.attend(latents, span, input, output, first, end);
+        attention.attend(first, end);
     }
 
     /** One token's positions are shared out, those of several tokens are not: there is enough to do. */
     @Override
     void shareAttention() {
-        int spans = AttentionKernels.spans(span.firstPosition() + 1);
+        attention.select(latents, span, input, output);
+        int spans = attention.spans();
         if (span.rows() > 1 || spans == 1 || pool.threads() == 1) {
             super.shareAttention();
             return;
         }
-        int groups = Math.ceilDiv(latents.heads(), headGroup());
-        parts = partMemory.take(AttentionKernels.partBytes(latents.geometry(), groups * spans));
-        pool.run(spanRange, groups * spans, 1);
-        pool.run(joinRange, groups, 1);
+        parts = partMemory.take(attention.partBytes());
+        pool.run(spanRange, attention.groups() * spans, 1);
+        pool.run(joinRange, attention.groups(), 1);
     }
 
     private void attendSpans(int first, int end) {
-        attention.attendSpans(latents, span, input, parts, first, end);
+        attention.attendSpans(parts, first, end);
     }
 
     private void joinSpans(int first, int end) {
-        attention.join(latents, span, parts, output, first, end);
+        attention.join(parts, first, end);
     }
 
     @Override

@@ -92,49 +92,58 @@ record NativeSignatures(
                 handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT),
                 // addend, offset, target, offset, columns, factor
                 handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_FLOAT),
-                // cache, elements, page stride, layer offset, pages, count, page tokens, query, output, heads, token
-                // width, value width, scale, first row, first position, first, end
-                handle(
-                        ADDRESS,
-                        JAVA_LONG,
-                        JAVA_LONG,
-                        JAVA_LONG,
-                        ADDRESS,
-                        JAVA_INT,
-                        JAVA_INT,
-                        ADDRESS,
-                        ADDRESS,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_FLOAT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT),
-                // as before up to query, parts, elements, heads, token width, value width, scale, row, positions,
-                // first, end
-                handle(
-                        ADDRESS,
-                        JAVA_LONG,
-                        JAVA_LONG,
-                        JAVA_LONG,
-                        ADDRESS,
-                        JAVA_INT,
-                        JAVA_INT,
-                        ADDRESS,
-                        JAVA_LONG,
-                        JAVA_LONG,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_FLOAT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT,
-                        JAVA_INT),
+                attentionHandle(),
+                spansHandle(),
                 // parts, elements, spans, output, heads, value width, row, first, end
                 handle(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    }
+
+    /**
+     * cache, elements, page stride, layer offset, pages, count, page tokens, query, output, heads, token width, value width, scale, first row,
+     * first position, first, end.
+     */
+    private static MethodHandle attentionHandle() {
+        return handle(
+                ADDRESS,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_INT,
+                ADDRESS,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_FLOAT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT);
+    }
+
+    /** As before up to query; parts, elements, heads, token width, value width, scale, row, positions, first, end. */
+    private static MethodHandle spansHandle() {
+        return handle(
+                ADDRESS,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_LONG,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_INT,
+                ADDRESS,
+                JAVA_LONG,
+                JAVA_LONG,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_FLOAT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT,
+                JAVA_INT);
     }
 
     private static MethodHandle handle(MemoryLayout... parameters) {
