@@ -83,7 +83,7 @@ END
 $$;
 
 DROP TRIGGER append_only ON billing.usage;
-CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON billing.usage
+CREATE TRIGGER never_deleted BEFORE DELETE OR TRUNCATE ON billing.usage
     FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_change();
 CREATE TRIGGER corrected_once BEFORE UPDATE ON billing.usage FOR EACH ROW EXECUTE FUNCTION billing.check_correction();
 DROP TRIGGER held ON billing.usage;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.charging.ChargeRequest;
 import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.platform.testing.TestPlatform;
@@ -88,10 +89,12 @@ class DeadNodeIntegrationTests {
                 Currency.getInstance("USD"),
                 null);
         Charging charging = platform.bean(Charging.class);
-        Admission.Admitted admitted =
-                (Admission.Admitted) charging.reserve(new ChargeRequest(id, tenant, "moonlet", 10, 20));
-        admitted.slot().count(new MeasuredUsage(10, 0, 3, 0));
-        charging.extend(admitted.reservation(), 1);
+        RowScope.ofPlatform().run(() -> {
+            Admission.Admitted admitted =
+                    (Admission.Admitted) charging.reserve(new ChargeRequest(id, tenant, "moonlet", 10, 20));
+            admitted.slot().count(new MeasuredUsage(10, 0, 3, 0));
+            charging.extend(admitted.reservation(), 1);
+        });
         platform.bean(JdbcClient.class)
                 .sql("UPDATE billing.process SET epoch = epoch + 1")
                 .update();
