@@ -37,7 +37,7 @@ def perigee(program, model, tests):
             continue
         decode = STEPS if wanted[0] in tests else 0
         prefill = PROMPT if wanted == ('decode',) and 'prefill' in tests else 0
-        out = output_of(program.split() + ['bench', model, '--threads', str(THREADS), '--prefill', str(prefill), '--repeats', '1',
+        out = output_of(program.split() + ['bench', '--model', model, '--threads', str(THREADS), '--prefill', str(prefill), '--repeats', '1',
                                            '--decode', str(decode), '--depth', depths, '--sequences', sequences])
         for line in map(json.loads, out.splitlines()):
             if line['measured'] == 'prefill':
