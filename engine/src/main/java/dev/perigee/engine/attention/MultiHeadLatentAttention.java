@@ -30,7 +30,7 @@ public final class MultiHeadLatentAttention {
     private final AttentionScratch scratch;
     private final FloatMatrix latentPart; // (maxStepTokens, kvLoraRank), window of scratch.latent
     private final Kernels.RowLoop rotateLatents = this::rotateLatents;
-    private final Kernels.RowLoop placeRotated = this::placeRotated;
+    private final Kernels.RowLoop placeRotated = this::placeRotatedRows;
     private @Nullable KvCache viewedCache;
     private @Nullable LatentLayer view;
 
@@ -106,21 +106,21 @@ public final class MultiHeadLatentAttention {
         kernels.forRows(rows, placeRotated);
     }
 
-    private void placeRotated(int first, int end) {
+    private void placeRotatedRows(int first, int end) {
         for (int row = first; row < end; row++) {
             for (int head = 0; head < config.numAttentionHeads(); head++) {
-                placeRotated(row, head, scratch.absorbedQuery);
+                placeRotated(row, head);
             }
         }
     }
 
-    private void placeRotated(int row, int head, FloatMatrix absorbed) {
+    private void placeRotated(int row, int head) {
         int target = head * config.latentWidth() + config.kvLoraRank();
         int source = head * config.qkHeadDim() + config.qkNopeHeadDim();
         for (int i = 0; i < config.qkRopeHeadDim(); i++) {
-            absorbed.set(row, target + i, scratch.query.get(row, source + i));
+            scratch.absorbedQuery.set(row, target + i, scratch.query.get(row, source + i));
         }
-        context.rotary().rotate(absorbed, row, target);
+        context.rotary().rotate(scratch.absorbedQuery, row, target);
     }
 
     private void attend(Kernels kernels, StepLayout step) {

@@ -116,13 +116,7 @@ public final class KvCache implements AutoCloseable {
             if (node == null) {
                 break;
             }
-            KvPage page = PrefixCache.page(node);
-            if (page.holders() == 0) {
-                prefixes.taken(node);
-                free = free - 1;
-            }
-            page.hold();
-            table.add(page);
+            table.add(takeOver(node));
             table.keep(node);
         }
         return table.keptPages() * width;
@@ -144,14 +138,20 @@ public final class KvCache implements AutoCloseable {
     }
 
     private PrefixCache.Node exchange(KvPage own, PrefixCache.Node known) {
-        KvPage page = PrefixCache.page(known);
+        takeOver(known);
+        letGo(own);
+        return known;
+    }
+
+    /** One more sequence holds this page. */
+    private KvPage takeOver(PrefixCache.Node node) {
+        KvPage page = PrefixCache.page(node);
         if (page.holders() == 0) {
-            prefixes.taken(known);
+            prefixes.taken(node);
             free = free - 1;
         }
         page.hold();
-        letGo(own);
-        return known;
+        return page;
     }
 
     /** Takes all pages of the table back at once. */
