@@ -3,7 +3,6 @@ package dev.perigee.engine.tool;
 import dev.perigee.engine.EngineOptions;
 import dev.perigee.engine.KernelChoice;
 import dev.perigee.engine.model.Transformer;
-import dev.perigee.engine.model.TransformerOptions;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,8 +23,9 @@ public final class CpuBench {
         int prefill = Integer.parseInt(arguments[1]);
         int steps = Integer.parseInt(arguments[2]);
         long begun = nanos();
-        try (Transformer transformer = Transformer.load(
-                Path.of(arguments[0]), new TransformerOptions(LogitsTool.options(kernels), 512, 8192))) {
+        EngineOptions options = EngineOptions.of(Path.of(arguments[0])).withKernels(kernels);
+        options = options.withBounds(options.bounds().withMaxContext(8192));
+        try (Transformer transformer = Transformer.load(options.model(), options.transformer(512))) {
             System.out.printf("%s load cpu %.1f s%n", transformer.kernelName(), (nanos() - begun) / 1e9);
             for (int i = 0; i < Integer.parseInt(arguments[3]); i++) {
                 prefill(transformer, prefill);
