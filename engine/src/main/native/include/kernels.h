@@ -111,7 +111,8 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
         int64_t panels_bytes
 
 /*
- * multiply_tiles: y[t][r] = sum over k of weight[r][k] * input[t][k] for the rows of tiles first to end.
+ * multiply_tiles: y[t][r] = sum over k of weight[r][k] * input[t][k] for the rows of tiles first to end; here and below no other tile is
+ * read, nor need be there.
  */
 #define PERIGEE_MULTIPLY_TILES_PARAMETERS                                                                              \
     int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panels_bytes,                \

@@ -57,7 +57,8 @@ public final class KernelSelection {
                             + library.best().label(),
                     "leave the isa open");
         }
-        return new NativeKernels(library, isa, options.threads());
+        long arranged = Math.min(options.maxArrangedBytes(), WeightMemory.available());
+        return new NativeKernels(library, isa, options.threads(), arranged);
     }
 
     private static CpuIsa demanded(String label) {

@@ -8,6 +8,7 @@ import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.Fp8Weights;
 import dev.perigee.engine.quantization.GgufWeights;
 import dev.perigee.engine.quantization.PackedInt4Weights;
+import dev.perigee.engine.quantization.TileFormat;
 import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.DataType;
@@ -16,9 +17,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The C kernels of one instruction set, called through the foreign function interface. Inputs of quantised weights that are arranged
- * are rounded to 8 bits in groups of 32; elsewhere activations are float32, as in {@link ScalarKernels}. Where attention has such
- * weights the latent cache is bfloat16. Sums run in another order.
+ * The C kernels of one instruction set, called through the foreign function interface. Inputs of weights that have tiles ({@link
+ * TileFormat}) are rounded to 8 bits in groups of 32, whether memory sufficed to arrange them or not; elsewhere activations are float32,
+ * as in {@link ScalarKernels}. Where attention has such weights the latent cache is bfloat16. Sums run in another order.
  *
  * <p>Source: {@code src/main/native/include/kernels.h} holds each kernel's contract.
  */
@@ -33,7 +34,6 @@ public final class NativeKernels extends PartitionedKernels {
     private final MemorySegment multiplyF32;
     private final MemorySegment multiplyF16;
     private final MemorySegment multiplyBf16;
-    private final MemorySegment multiplyInt4;
     private final MemorySegment rmsNorm;
     private final MemorySegment swiGlu;
     private final MemorySegment addScaled;
@@ -48,18 +48,18 @@ public final class NativeKernels extends PartitionedKernels {
         this(library, isa, threads, WeightMemory.available());
     }
 
-    /** @param maxArrangedBytes weights beyond this are read as they are stored */
+    /** @param maxArrangedBytes weights beyond this are arranged anew whenever they are read, a few rows at a time */
     NativeKernels(NativeLibrary library, CpuIsa isa, int threads, long maxArrangedBytes) {
         super(threads, library::pin);
-        TileKernels tileKernels = new TileKernels(library, isa);
-        this.arranger = new WeightArranger(library, isa, pool, maxArrangedBytes);
+        TileArrangement arrangement = new TileArrangement(library, isa);
+        TileKernels tileKernels = new TileKernels(library, isa, arrangement);
+        this.arranger = new WeightArranger(library, arrangement, pool, maxArrangedBytes);
         this.products = new TiledProducts(tileKernels, pool);
         this.experts = new TiledExperts(tileKernels, pool);
         this.isa = isa;
         this.multiplyF32 = library.kernel(isa, "multiply_f32");
         this.multiplyF16 = library.kernel(isa, "multiply_f16");
         this.multiplyBf16 = library.kernel(isa, "multiply_bf16");
-        this.multiplyInt4 = library.kernel(isa, "multiply_int4");
         this.rmsNorm = library.kernel(isa, "rms_norm");
         this.swiGlu = library.kernel(isa, "swi_glu");
         this.addScaled = library.kernel(isa, "add_scaled");
@@ -78,9 +78,9 @@ public final class NativeKernels extends PartitionedKernels {
 
     @Override
     public void multiply(WeightMatrix matrix, FloatMatrix x, FloatMatrix y, int count) {
-        if (matrix instanceof TiledWeights tiled) {
+        if (TileFormat.of(matrix) != null) {
             checkProduct(matrix, x, y, count);
-            products.multiply(tiled, x, y, count);
+            products.multiply(matrix, x, y, count);
         } else {
             super.multiply(matrix, x, y, count);
         }
@@ -88,7 +88,7 @@ public final class NativeKernels extends PartitionedKernels {
 
     @Override
     public void multiplyHeads(List<WeightMatrix> weights, List<FloatMatrix> x, List<FloatMatrix> y, int count) {
-        if (!TiledProducts.tiled(weights)) {
+        if (!TiledProducts.run(weights)) {
             super.multiplyHeads(weights, x, y, count);
             return;
         }
@@ -124,9 +124,9 @@ public final class NativeKernels extends PartitionedKernels {
             case F32Weights plain -> multiplyPlain(multiplyF32, plain.data(), first, end);
             case F16Weights plain -> multiplyPlain(multiplyF16, plain.data(), first, end);
             case Bf16Weights plain -> multiplyPlain(multiplyBf16, plain.data(), first, end);
-            case PackedInt4Weights grouped -> multiplyInt4(grouped, first, end);
             case Fp8Weights stored -> multiplyDecoded(stored, first, end);
             case GgufWeights stored -> multiplyDecoded(stored, first, end);
+            case PackedInt4Weights stored -> multiplyDecoded(stored, first, end);
             case TiledWeights stored -> multiplyDecoded(stored, first, end);
         }
     }
@@ -160,29 +160,6 @@ public final class NativeKernels extends PartitionedKernels {
                             (long) output.stride(),
                             rows,
                             weight.columns(),
-                            first,
-                            end));
-        } catch (Throwable e) {
-            throw broken(e);
-        }
-    }
-
-    private void multiplyInt4(PackedInt4Weights grouped, int first, int end) {
-        try {
-            check((int) SIGNATURES
-                    .multiplyInt4()
-                    .invokeExact(
-                            multiplyInt4,
-                            grouped.packed(),
-                            grouped.packed().byteSize(),
-                            grouped.scales(),
-                            grouped.scales().byteSize(),
-                            input.data(),
-                            (long) input.stride(),
-                            output.data(),
-                            (long) output.stride(),
-                            rows,
-                            grouped.columns(),
                             first,
                             end));
         } catch (Throwable e) {

@@ -2,7 +2,8 @@ package dev.perigee.engine.kernel;
 
 import static dev.perigee.engine.kernel.NativeLibrary.SIGNATURES;
 
-import dev.perigee.engine.quantization.TiledWeights;
+import dev.perigee.engine.quantization.TileFormat;
+import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
@@ -20,12 +21,16 @@ final class TileKernels {
     private final MemorySegment multiply;
     private final MemorySegment add;
     private final MemorySegment gate;
+    private final TileSource tiles;
+    private final TileSource secondTiles;
 
-    TileKernels(NativeLibrary library, CpuIsa isa) {
+    TileKernels(NativeLibrary library, CpuIsa isa, TileArrangement arrangement) {
         this.quantise = library.kernel(isa, "quantise");
         this.multiply = library.kernel(isa, "multiply_tiles");
         this.add = library.kernel(isa, "add_tiles");
         this.gate = library.kernel(isa, "gate_tiles");
+        this.tiles = new TileSource(arrangement);
+        this.secondTiles = new TileSource(arrangement);
     }
 
     /** Rounds rows of x into panels {@code first} to {@code end}. */
@@ -54,15 +59,15 @@ final class TileKernels {
     }
 
     /** The rows of y that tiles {@code first} to {@code end} give. */
-    void multiply(TiledWeights weight, Panels x, FloatMatrix y, int first, int end) {
+    void multiply(WeightMatrix weight, Panels x, FloatMatrix y, int first, int end) {
         try {
             NativeKernels.check((int) SIGNATURES
                     .multiplyTiles()
                     .invokeExact(
                             multiply,
-                            weight.format().ordinal(),
-                            weight.data().address(),
-                            weight.data().byteSize(),
+                            TileArrangement.format(weight).ordinal(),
+                            tiles.address(weight, first, end),
+                            bytes(weight),
                             x.address(),
                             x.bytes(),
                             x.tokens(),
@@ -78,15 +83,15 @@ final class TileKernels {
     }
 
     /** Adds them, multiplied by the factors of x, to the rows that x names. */
-    void add(TiledWeights weight, Panels x, FloatMatrix y, int first, int end) {
+    void add(WeightMatrix weight, Panels x, FloatMatrix y, int first, int end) {
         try {
             NativeKernels.check((int) SIGNATURES
                     .addTiles()
                     .invokeExact(
                             add,
-                            weight.format().ordinal(),
-                            weight.data().address(),
-                            weight.data().byteSize(),
+                            TileArrangement.format(weight).ordinal(),
+                            tiles.address(weight, first, end),
+                            bytes(weight),
                             x.address(),
                             x.bytes(),
                             x.tokens(),
@@ -105,17 +110,16 @@ final class TileKernels {
 
     /** silu(gate · x) · (up · x) for pairs of tiles {@code first} to {@code end}, rounded. */
     void gate(SwiGluWeights weights, Panels x, Panels raised, int first, int end) {
-        TiledWeights gated = (TiledWeights) weights.gate();
-        TiledWeights up = (TiledWeights) weights.up();
+        WeightMatrix gated = weights.gate();
         try {
             NativeKernels.check((int) SIGNATURES
                     .gateTiles()
                     .invokeExact(
                             gate,
-                            gated.format().ordinal(),
-                            gated.data().address(),
-                            up.data().address(),
-                            gated.data().byteSize(),
+                            TileArrangement.format(gated).ordinal(),
+                            tiles.address(gated, 2 * first, 2 * end),
+                            secondTiles.address(weights.up(), 2 * first, 2 * end),
+                            bytes(gated),
                             x.address(),
                             x.bytes(),
                             x.tokens(),
@@ -128,5 +132,9 @@ final class TileKernels {
         } catch (Throwable e) {
             throw NativeKernels.broken(e);
         }
+    }
+
+    private static long bytes(WeightMatrix weight) {
+        return TileFormat.tiles(weight.rows()) * TileArrangement.format(weight).tileBytes(weight.columns());
     }
 }

@@ -1,12 +1,12 @@
 package dev.perigee.engine.kernel;
 
 import dev.perigee.engine.quantization.TileFormat;
-import dev.perigee.engine.quantization.TiledWeights;
+import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The SwiGLUs of a batch whose weights are interleaved. Three rounds of the threads: inputs are rounded; gate, up and SiLU give rounded rows, 32
+ * The SwiGLUs of a batch whose weights are read in tiles. Three rounds of the threads: inputs are rounded; gate, up and SiLU give rounded rows, 32
  * rows of one expert an item, chunks of items from one counter; then a chunk of output rows is added up over all experts in their order.
  *
  * <p>The operands of the running call stand in fields, so that no call allocates once warm.
@@ -36,14 +36,14 @@ final class TiledExperts {
 
     /** Whether this runs such weights. */
     static boolean runs(SwiGluWeights candidate) {
-        return candidate.gate() instanceof TiledWeights gate
-                && candidate.up() instanceof TiledWeights up
-                && candidate.down() instanceof TiledWeights
-                && gate.format() == up.format()
-                && gate.rows() % TileFormat.GROUP == 0;
+        TileFormat gate = TileFormat.of(candidate.gate());
+        return gate != null
+                && gate == TileFormat.of(candidate.up())
+                && TileFormat.of(candidate.down()) != null
+                && candidate.width() % TileFormat.GROUP == 0;
     }
 
-    /** Adds what the interleaved SwiGLUs of the batch give. */
+    /** Adds what such SwiGLUs of the batch give. */
     void add(ExpertBatch batch, FloatMatrix from, FloatMatrix to) {
         x = from;
         y = to;
@@ -54,8 +54,7 @@ final class TiledExperts {
         place(batch);
         pool.run(roundRange, roundStarts[size], Panels.TOKENS);
         pool.run(gateRange, gateStarts[size], gateChunk());
-        TiledWeights down = (TiledWeights) weights[0].down();
-        int tiles = TileFormat.tiles(down.rows());
+        int tiles = TileFormat.tiles(weights[0].down().rows());
         pool.run(downRange, tiles, Math.max(1, tiles / (4 * pool.threads())));
     }
 
@@ -118,8 +117,9 @@ final class TiledExperts {
 
     /** Items whose gate and up rows are about as many bytes as a thread takes at once. */
     private int gateChunk() {
-        TiledWeights gate = (TiledWeights) weights[0].gate();
-        long bytes = 2L * TileFormat.GROUP / TileFormat.ROWS * gate.format().tileBytes(gate.columns());
+        WeightMatrix gate = weights[0].gate();
+        long tileBytes = TileArrangement.format(gate).tileBytes(gate.columns());
+        long bytes = 2L * TileFormat.GROUP / TileFormat.ROWS * tileBytes;
         return (int) Math.max(1, TiledProducts.CHUNK_BYTES / bytes);
     }
 
@@ -159,7 +159,7 @@ final class TiledExperts {
 
     private void down(int first, int end) {
         for (int expert = 0; expert < size; expert++) {
-            kernels.add((TiledWeights) weights[expert].down(), raised[expert], y, first, end);
+            kernels.add(weights[expert].down(), raised[expert], y, first, end);
         }
     }
 }

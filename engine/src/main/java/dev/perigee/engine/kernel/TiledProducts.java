@@ -1,14 +1,14 @@
 package dev.perigee.engine.kernel;
 
+import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.TileFormat;
-import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Products with interleaved weights: inputs are rounded to 8 bits once, then threads take a few tiles at a time.
+ * Products with weights that are read in tiles: inputs are rounded to 8 bits once, then threads take a few tiles at a time.
  *
  * <p>The operands of the running call stand in fields, so that no call allocates.
  */
@@ -27,7 +27,7 @@ final class TiledProducts {
     private final Kernels.RowLoop roundRange = this::round;
     private final Kernels.RowLoop tileRange = this::multiplyTiles;
     private final Kernels.RowLoop headRange = this::multiplyHead;
-    private TiledWeights weight = new TiledWeights(TileFormat.Q4_0, MemorySegment.NULL, 0, TileFormat.GROUP);
+    private WeightMatrix weight = new F32Weights(MemorySegment.NULL, 0, 0);
     private FloatMatrix input = new FloatMatrix(MemorySegment.NULL, 0, 0);
     private FloatMatrix output = input;
     private List<WeightMatrix> headWeights = List.of();
@@ -41,13 +41,13 @@ final class TiledProducts {
         this.pool = pool;
     }
 
-    void multiply(TiledWeights matrix, FloatMatrix x, FloatMatrix y, int count) {
+    void multiply(WeightMatrix matrix, FloatMatrix x, FloatMatrix y, int count) {
         weight = matrix;
         input = x;
         output = y;
         panels.place(memory.take(Panels.bytes((long) count * matrix.columns())), count, matrix.columns());
         pool.run(roundRange, panels.panels(), Panels.TOKENS);
-        long tileBytes = matrix.format().tileBytes(matrix.columns());
+        long tileBytes = TileArrangement.format(matrix).tileBytes(matrix.columns());
         pool.run(tileRange, TileFormat.tiles(matrix.rows()), (int) Math.max(1, CHUNK_BYTES / tileBytes));
     }
 
@@ -72,7 +72,7 @@ final class TiledProducts {
     private void multiplyHead(int first, int end) {
         Panels own = headPanels.get();
         for (int head = first; head < end; head++) {
-            TiledWeights matrix = (TiledWeights) headWeights.get(head);
+            WeightMatrix matrix = headWeights.get(head);
             long offset = Panels.bytes((long) rows * matrix.columns()) * head;
             own.place(headAddress + offset, rows, matrix.columns());
             kernels.quantise(headInputs.get(head), own, 0, own.panels());
@@ -80,10 +80,10 @@ final class TiledProducts {
         }
     }
 
-    /** Whether all of them are interleaved. */
-    static boolean tiled(List<WeightMatrix> weights) {
+    /** Whether all of them are read in tiles. */
+    static boolean run(List<WeightMatrix> weights) {
         for (int i = 0; i < weights.size(); i++) {
-            if (!(weights.get(i) instanceof TiledWeights)) {
+            if (TileFormat.of(weights.get(i)) == null) {
                 return false;
             }
         }

@@ -1,9 +1,6 @@
 package dev.perigee.engine.kernel;
 
-import static dev.perigee.engine.kernel.NativeLibrary.SIGNATURES;
-
-import dev.perigee.engine.quantization.GgufWeights;
-import dev.perigee.engine.quantization.PackedInt4Weights;
+import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.TileFormat;
 import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.quantization.WeightMatrix;
@@ -19,20 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class WeightArranger implements AutoCloseable {
 
     private final NativeLibrary library;
-    private final MemorySegment arrange;
+    private final TileArrangement arrangement;
     private final WorkerPool pool;
     private final WeightMemory memory;
     private final Kernels.RowLoop tileRange = this::arrangeTiles;
-    private TileFormat format = TileFormat.Q4_0;
-    private MemorySegment stored = MemorySegment.NULL;
-    private MemorySegment scales = MemorySegment.NULL;
+    private WeightMatrix stored = new F32Weights(MemorySegment.NULL, 0, 0);
     private MemorySegment target = MemorySegment.NULL;
-    private int rows;
-    private int columns;
+    private long tileBytes;
 
-    WeightArranger(NativeLibrary library, CpuIsa isa, WorkerPool pool, long maxBytes) {
+    WeightArranger(NativeLibrary library, TileArrangement arrangement, WorkerPool pool, long maxBytes) {
         this.library = library;
-        this.arrange = library.kernel(isa, "arrange_tiles");
+        this.arrangement = arrangement;
         this.pool = pool;
         this.memory = new WeightMemory(library, maxBytes);
     }
@@ -40,65 +34,30 @@ final class WeightArranger implements AutoCloseable {
     /** The weight in tiles, or as it is where there are none for it or memory does not suffice. */
     WeightMatrix arrange(WeightMatrix weight) {
         @Nullable TileFormat tiles = TileFormat.of(weight);
-        if (tiles == null || weight.rows() == 0 || weight.columns() == 0) {
+        if (tiles == null || weight instanceof TiledWeights) {
             return weight;
         }
-        long tileBytes = tiles.tileBytes(weight.columns());
+        tileBytes = tiles.tileBytes(weight.columns());
         @Nullable MemorySegment room = memory.take(TileFormat.tiles(weight.rows()) * tileBytes);
         if (room == null) {
             return weight;
         }
-        format = tiles;
+        stored = weight;
         target = room;
-        rows = weight.rows();
-        columns = weight.columns();
-        read(weight);
-        pool.run(tileRange, TileFormat.tiles(rows), (int) Math.max(1, TiledProducts.CHUNK_BYTES / tileBytes));
-        forget(stored);
-        forget(scales);
-        return new TiledWeights(format, target, rows, columns);
+        int count = TileFormat.tiles(weight.rows());
+        pool.run(tileRange, count, (int) Math.max(1, TiledProducts.CHUNK_BYTES / tileBytes));
+        forget(TileArrangement.quants(weight));
+        forget(TileArrangement.scales(weight));
+        return new TiledWeights(tiles, room, weight.rows(), weight.columns());
     }
 
-    private void read(WeightMatrix weight) {
-        switch (weight) {
-            case GgufWeights gguf -> {
-                stored = gguf.data();
-                scales = MemorySegment.NULL;
-            }
-            case PackedInt4Weights packed -> {
-                stored = packed.packed();
-                scales = packed.scales();
-            }
-            default -> throw new AssertionError(weight.getClass() + " has no tiles");
-        }
+    private void arrangeTiles(int first, int end) {
+        arrangement.arrange(stored, first, end, target.asSlice(first * tileBytes));
     }
 
     private void forget(MemorySegment source) {
         if (source.isMapped()) {
             library.readThrough(source.address(), source.byteSize());
-        }
-    }
-
-    private void arrangeTiles(int first, int end) {
-        long tileBytes = format.tileBytes(columns);
-        try {
-            NativeKernels.check((int) SIGNATURES
-                    .arrangeTiles()
-                    .invokeExact(
-                            arrange,
-                            format.ordinal(),
-                            stored,
-                            stored.byteSize(),
-                            scales,
-                            scales.byteSize(),
-                            columns,
-                            rows,
-                            first,
-                            end,
-                            target.asSlice(first * tileBytes),
-                            target.byteSize() - first * tileBytes));
-        } catch (Throwable e) {
-            throw NativeKernels.broken(e);
         }
     }
 

@@ -1,5 +1,9 @@
 package dev.perigee.engine.quantization;
 
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,8 @@ public enum TileFormat {
     public static final int GROUP = 32;
 
     private static final int LARGEST_STEP = 256;
+    private static final Map<String, TileFormat> BY_NAME =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(Enum::name, Function.identity()));
 
     private final int columnStep;
     private final int bytesPer256Columns;
@@ -29,22 +35,17 @@ public enum TileFormat {
         this.bytesPer256Columns = bytesPer256Columns;
     }
 
-    /** The tiles that this weight can be arranged in, or {@code null} where it stays as it is. */
-    public static @Nullable TileFormat of(WeightMatrix stored) {
-        return switch (stored) {
-            case PackedInt4Weights _ -> INT4;
-            case GgufWeights gguf -> of(gguf.format());
-            case TiledWeights _, F32Weights _, F16Weights _, Bf16Weights _, Fp8Weights _ -> null;
-        };
-    }
-
-    private static @Nullable TileFormat of(GgufFormat format) {
-        for (TileFormat tiles : values()) {
-            if (tiles.name().equals(format.name())) {
-                return tiles;
-            }
+    /** The tiles that this weight is read in, arranged or as stored, or {@code null} where there are none for it. */
+    public static @Nullable TileFormat of(WeightMatrix weight) {
+        if (weight.rows() == 0 || weight.columns() == 0) {
+            return null;
         }
-        return null;
+        return switch (weight) {
+            case TiledWeights tiled -> tiled.format();
+            case PackedInt4Weights _ -> INT4;
+            case GgufWeights gguf -> BY_NAME.get(gguf.format().name());
+            case F32Weights _, F16Weights _, Bf16Weights _, Fp8Weights _ -> null;
+        };
     }
 
     /** Bytes of one tile of this many columns. */

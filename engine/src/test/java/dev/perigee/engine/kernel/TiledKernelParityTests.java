@@ -284,17 +284,6 @@ class TiledKernelParityTests {
     }
 
     @Test
-    void weightWhenMemoryDoesNotSufficeStaysAsStored() {
-        NativeLibrary library = NativeLibrary.packed().orElseThrow();
-        CpuIsa isa = CpuIsa.ofLabel(subject.name().substring("native-".length()));
-        WeightMatrix stored = operands.wild(GgufFormat.Q4_0, 16, 64);
-        try (Kernels narrow = new NativeKernels(library, isa, 1, 600)) {
-            assertThat(narrow.arrange(stored)).isInstanceOf(TiledWeights.class);
-            assertThat(narrow.arrange(stored)).isSameAs(stored);
-        }
-    }
-
-    @Test
     void sliceWhenItCutsATileIsRefused() {
         WeightMatrix tiles = arranged(operands.wild(GgufFormat.Q4_0, 48, 64));
         assertThat(tiles.slice(16, 32).rows()).isEqualTo(32);
