@@ -9,11 +9,21 @@ import java.util.Map;
 /**
  * A vocabulary as GGUF files write it, in the order of ids.
  *
+ * @param pre what GGUF files call the way text is cut before it is merged
  * @param tokens text in GPT-2's letters, control tokens as they are spelled, {@code [PADn]} for rows that are no token
  * @param types 1 for text, 3 for control tokens, 5 for rows that are no token
- * @param merges for each token of more than one byte the two tokens it is merged from last
+ * @param merges pairs of tokens with a space between them: Kimi's for each token of more than one byte the two it is merged from last,
+ *     DeepSeek's as its files list them
+ * @param named ids of the control tokens that files name: {@code bos}, {@code eos}, {@code padding}, where they are known
+ * @param begins whether a prompt that is no chat begins with {@code bos}
  */
-public record GgufTokens(List<String> tokens, List<Integer> types, List<String> merges) {
+public record GgufTokens(
+        String pre,
+        List<String> tokens,
+        List<Integer> types,
+        List<String> merges,
+        Map<String, Integer> named,
+        boolean begins) {
 
     private static final int NORMAL = 1;
     private static final int CONTROL = 3;
@@ -23,25 +33,43 @@ public record GgufTokens(List<String> tokens, List<Integer> types, List<String> 
         tokens = List.copyOf(tokens);
         types = List.copyOf(types);
         merges = List.copyOf(merges);
+        named = Map.copyOf(named);
     }
 
     /** This vocabulary, filled up to the rows of the embedding. */
     public static GgufTokens of(Tokenizer tokenizer, int rows) {
         List<String> tokens = new ArrayList<>(rows);
         List<Integer> types = new ArrayList<>(rows);
-        for (int id = 0; id < tokenizer.ranks(); id++) {
-            tokens.add(ByteLetters.of(tokenizer.bytes(id)));
-            types.add(NORMAL);
-        }
-        for (SpecialToken special : tokenizer.specialTokens()) {
-            tokens.add(special.text());
-            types.add(CONTROL);
+        for (int id = 0; id < tokenizer.vocabularySize(); id++) {
+            byte[] bytes = tokenizer.bytes(id);
+            boolean control = tokenizer.isSpecial(id);
+            tokens.add(control ? new String(bytes, StandardCharsets.UTF_8) : ByteLetters.of(bytes));
+            types.add(control ? CONTROL : NORMAL);
         }
         for (int id = tokens.size(); id < rows; id++) {
             tokens.add("[PAD" + id + "]");
             types.add(UNUSED);
         }
-        return new GgufTokens(tokens, types, merges(tokenizer));
+        return tokenizer.encoder() instanceof MergeEncoder merging
+                ? deepSeek(tokenizer, merging, tokens, types)
+                : kimi(tokenizer, tokens, types);
+    }
+
+    private static GgufTokens kimi(Tokenizer tokenizer, List<String> tokens, List<Integer> types) {
+        Map<String, Integer> named =
+                Map.of("bos", tokenizer.idOf(ControlToken.BOS), "padding", tokenizer.idOf(ControlToken.PADDING));
+        return new GgufTokens("kimi-k2", tokens, types, merges(tokenizer), named, false);
+    }
+
+    private static GgufTokens deepSeek(
+            Tokenizer tokenizer, MergeEncoder merging, List<String> tokens, List<Integer> types) {
+        List<String> merges = merging.merges().stream()
+                .map(pair -> tokens.get(pair[0]) + " " + tokens.get(pair[1]))
+                .toList();
+        Map<String, Integer> named = new HashMap<>();
+        tokenizer.frame().start().forEach(id -> named.put("bos", id));
+        tokenizer.frame().ends().forEach(id -> named.put("eos", id));
+        return new GgufTokens(merging.stages().ggufName(), tokens, types, merges, named, named.containsKey("bos"));
     }
 
     private static List<String> merges(Tokenizer tokenizer) {

@@ -2,7 +2,9 @@ package dev.perigee.engine.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,20 @@ final class MergeEncoder implements TextEncoder {
     /** Adds the merge that comes after those that are there; a pair that is there already keeps its place. */
     void merge(int left, int right, int id) {
         merges.putIfAbsent(pair(left, right), new Merge(merges.size(), id));
+    }
+
+    /** The merges in their order: the ids of either pair. */
+    List<int[]> merges() {
+        return merges.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> entry.getValue().rank()))
+                .map(entry -> new int[] {
+                    (int) (entry.getKey() >>> Integer.SIZE), entry.getKey().intValue()
+                })
+                .toList();
+    }
+
+    SplitStages stages() {
+        return stages;
     }
 
     private static long pair(int left, int right) {

@@ -71,6 +71,11 @@ enum SplitStages {
                 .findFirst();
     }
 
+    /** What GGUF files call them. */
+    String ggufName() {
+        return ggufName;
+    }
+
     /** The pieces, in order; together they are the text. */
     List<String> split(String text) {
         List<String> pieces = List.of(text);

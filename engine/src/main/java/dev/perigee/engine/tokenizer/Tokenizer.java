@@ -84,6 +84,11 @@ public final class Tokenizer {
         return Files.exists(folder.resolve(TiktokenFile.NAME));
     }
 
+    /** Whether a model folder holds a vocabulary that {@link #load} reads, sound or not. */
+    public static boolean isAnyIn(Path folder) {
+        return isIn(folder) || Files.exists(folder.resolve(TokenizerJson.NAME));
+    }
+
     private static Tokenizer loadGguf(Path file) {
         try (GgufCheckpoint checkpoint = GgufCheckpoint.open(file)) {
             return of(checkpoint.metadata());
@@ -116,6 +121,14 @@ public final class Tokenizer {
             }
         }
         return of(tokens, config.specialTokens());
+    }
+
+    TextEncoder encoder() {
+        return encoder;
+    }
+
+    Frame frame() {
+        return frame;
     }
 
     /** Ids from here on are control tokens. */

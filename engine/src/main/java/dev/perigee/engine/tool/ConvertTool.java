@@ -100,7 +100,7 @@ public final class ConvertTool {
             SafetensorsCheckpoint checkpoint, GgufMix mix, WrittenTarget target, Workers workers, PrintStream told)
             throws IOException {
         ModelConfig config = checkpoint.config();
-        GgufKeys keys = ConvertedKeys.of(checkpoint, config);
+        GgufKeys keys = ConvertedKeys.of(checkpoint, config, told);
         GgufOutput output = GgufOutput.of(config, checkpoint.bind(config), mix, keys);
         Map<String, Long> misfits = new LinkedHashMap<>();
         target.write("", stream -> misfits.putAll(output.writeTo(stream, workers, new ConversionProgress(told))));

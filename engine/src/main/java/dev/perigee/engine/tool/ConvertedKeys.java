@@ -1,17 +1,19 @@
 package dev.perigee.engine.tool;
 
+import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.generation.SamplingParameters;
 import dev.perigee.engine.sampling.GenerationDefaults;
-import dev.perigee.engine.tokenizer.ControlToken;
 import dev.perigee.engine.tokenizer.GgufTokens;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import dev.perigee.engine.tokenizer.TokenizerConfig;
 import dev.perigee.engine.weights.GgufConfigKeys;
 import dev.perigee.engine.weights.GgufKeys;
 import dev.perigee.engine.weights.SafetensorsCheckpoint;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The metadata of a converted model: all that its folder says, so that the GGUF file alone can be served. */
@@ -19,23 +21,30 @@ final class ConvertedKeys {
 
     private static final String TOKENIZER = "tokenizer.ggml.";
     private static final String SAMPLING = "general.sampling.";
-    private static final List<String> STOPS = List.of("eos", "eot", "eom");
+    private static final String END = "eos";
+    private static final List<String> STOPS = List.of(END, "eot", "eom");
 
     private ConvertedKeys() {}
 
-    static GgufKeys of(SafetensorsCheckpoint checkpoint, ModelConfig config) {
+    /** @param told hears where the folder has no tokenizer that the file could carry */
+    static GgufKeys of(SafetensorsCheckpoint checkpoint, ModelConfig config, PrintStream told) {
         Path folder = checkpoint.folder();
-        TokenizerConfig told = TokenizerConfig.read(folder);
+        TokenizerConfig files = TokenizerConfig.read(folder);
         GgufKeys keys = new GgufKeys();
         keys.text("general.architecture", "deepseek2").integer("general.quantization_version", 2);
-        keys.text("general.name", told.modelName() != null ? told.modelName() : lastName(folder));
+        keys.text("general.name", files.modelName() != null ? files.modelName() : lastName(folder));
         GgufConfigKeys.add(config, keys);
-        if (Tokenizer.isIn(folder)) {
-            addTokenizer(Tokenizer.load(folder), config, keys);
-            addDefaults(GenerationDefaults.read(folder), keys);
+        if (Tokenizer.isAnyIn(folder)) {
+            GgufTokens tokens = tokens(folder, config);
+            addTokenizer(tokens, keys);
+            addDefaults(tokens, GenerationDefaults.read(folder), keys);
+        } else {
+            told.println(
+                    "no tokenizer: " + folder
+                            + " has neither tiktoken.model nor tokenizer.json, the file will do for logits, bench and inspect only");
         }
-        if (told.chatTemplate() != null) {
-            keys.text("tokenizer.chat_template", told.chatTemplate());
+        if (files.chatTemplate() != null) {
+            keys.text("tokenizer.chat_template", files.chatTemplate());
         }
         return keys;
     }
@@ -44,19 +53,37 @@ final class ConvertedKeys {
         return String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     }
 
-    private static void addTokenizer(Tokenizer tokenizer, ModelConfig config, GgufKeys keys) {
-        GgufTokens tokens = GgufTokens.of(tokenizer, config.dimensions().vocabSize());
-        keys.text(TOKENIZER + "model", "gpt2").text(TOKENIZER + "pre", "kimi-k2");
+    private static GgufTokens tokens(Path folder, ModelConfig config) {
+        Tokenizer tokenizer = Tokenizer.load(folder);
+        int rows = config.dimensions().vocabSize();
+        if (tokenizer.vocabularySize() > rows) {
+            throw new ModelLoadException(
+                    folder.toString(),
+                    "the vocabulary has " + tokenizer.vocabularySize() + " tokens, vocab_size is " + rows,
+                    "fetch tokenizer and weights of the same checkpoint");
+        }
+        return GgufTokens.of(tokenizer, rows);
+    }
+
+    private static void addTokenizer(GgufTokens tokens, GgufKeys keys) {
+        keys.text(TOKENIZER + "model", "gpt2").text(TOKENIZER + "pre", tokens.pre());
         keys.texts(TOKENIZER + "tokens", tokens.tokens());
         keys.integers(TOKENIZER + "token_type", tokens.types());
         keys.texts(TOKENIZER + "merges", tokens.merges());
-        keys.integer(TOKENIZER + "bos_token_id", tokenizer.idOf(ControlToken.BOS));
-        keys.integer(TOKENIZER + "padding_token_id", tokenizer.idOf(ControlToken.PADDING));
-        keys.flag(TOKENIZER + "add_bos_token", false);
+        for (String name : List.of("bos", "padding")) {
+            if (tokens.named().containsKey(name)) {
+                keys.integer(TOKENIZER + name + "_token_id", tokens.named().get(name));
+            }
+        }
+        keys.flag(TOKENIZER + "add_bos_token", tokens.begins());
     }
 
-    private static void addDefaults(GenerationDefaults defaults, GgufKeys keys) {
-        List<Integer> stops = defaults.stopIds().stream().sorted().toList();
+    private static void addDefaults(GgufTokens tokens, GenerationDefaults defaults, GgufKeys keys) {
+        @Nullable Integer end = tokens.named().get(END);
+        List<Integer> stops = Stream.concat(
+                        Stream.ofNullable(end), defaults.stopIds().stream().sorted())
+                .distinct()
+                .toList();
         for (int i = 0; i < Math.min(stops.size(), STOPS.size()); i++) {
             keys.integer(TOKENIZER + STOPS.get(i) + "_token_id", stops.get(i));
         }

@@ -9,6 +9,7 @@ import dev.perigee.engine.InferenceEngine;
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.TinyModel;
 import dev.perigee.engine.config.ModelConfig;
+import dev.perigee.engine.generation.SamplingParameters;
 import dev.perigee.engine.kernel.KernelOptions;
 import dev.perigee.engine.kernel.KernelPreference;
 import dev.perigee.engine.model.Transformer;
@@ -41,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class ConvertToolTests {
 
@@ -254,6 +258,71 @@ class ConvertToolTests {
         try (InferenceEngine engine = InferenceEngine.open(TinyModel.options(target))) {
             assertThat(engine.modelDescription().name()).isEqualTo("moonlet");
         }
+    }
+
+    /** The two vocabularies in the form of DeepSeek-V3 and V2. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void convertedFileWhenTheModelIsDeepSeeksGeneratesFromRawPrompts(int vocabulary) throws Exception {
+        Path source = deepSeek(vocabulary);
+        Path target = convert(source, "model.gguf", ConvertTool.Format.Q8_0);
+        assertThat(progress).doesNotContain("no tokenizer");
+        Tokenizer wanted = Tokenizer.load(source);
+        Tokenizer found = Tokenizer.load(target);
+        for (String text : List.of("Hello, wörld 1234\n\n 世界 aaaa", " the  quick\tbrown fox's", "<｜User｜>")) {
+            assertThat(found.encodePrompt(text))
+                    .isEqualTo(wanted.encodePrompt(text))
+                    .startsWith(0);
+        }
+        assertThat(found.ends()).isEqualTo(wanted.ends()).containsExactly(1);
+        assertThat(generated(target))
+                .isNotEmpty()
+                .isEqualTo(generated(convert(source, "again.gguf", ConvertTool.Format.Q8_0)));
+        assertThatExceptionOfType(ModelLoadException.class)
+                .isThrownBy(() -> InferenceEngine.open(TinyModel.options(target)))
+                .withMessageContaining("is a DeepSeek model");
+    }
+
+    private Path deepSeek(int vocabulary) throws IOException {
+        Path golden = Path.of("src/test/resources/dev/perigee/engine/tokenizer/deepseek-golden.jsonl");
+        JsonNode tokenizer = Files.readAllLines(golden).stream()
+                .map(JsonMapper.shared()::readTree)
+                .filter(line -> line.has("tokenizer"))
+                .skip(vocabulary)
+                .findFirst()
+                .orElseThrow()
+                .get("tokenizer");
+        Path source = new TinyCheckpoint(7)
+                .with("model_type", "\"deepseek_v3\"")
+                .with("vocab_size", "1024")
+                .writeTo(Files.createDirectory(folder.resolve("source")));
+        Files.writeString(source.resolve("tokenizer.json"), tokenizer.toString());
+        Files.writeString(
+                source.resolve("tokenizer_config.json"),
+                "{\"add_bos_token\":true,\"bos_token\":{\"content\":\"<｜begin▁of▁sentence｜>\"},"
+                        + "\"eos_token\":\"<｜end▁of▁sentence｜>\"}");
+        Files.writeString(source.resolve("generation_config.json"), "{\"eos_token_id\":1,\"temperature\":0.6}");
+        return source;
+    }
+
+    private static String generated(Path model) throws InterruptedException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        GenerateTool.run(
+                new GenerateTool.Order(
+                        TinyModel.options(model), "Hello", true, 12, new SamplingParameters(0.0, null, null, null, 7L)),
+                new PrintStream(answer, false, StandardCharsets.UTF_8),
+                new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8));
+        return answer.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    @Test
+    void conversionWhenThereIsNoTokenizerSaysSoInOneLine() throws IOException {
+        Path source = new TinyCheckpoint(7).writeTo(Files.createDirectory(folder.resolve("source")));
+        convert(source, "model.gguf", ConvertTool.Format.Q8_0);
+        assertThat(progress.lines().filter(line -> line.startsWith("no tokenizer: ")))
+                .singleElement()
+                .asString()
+                .contains("source has neither tiktoken.model nor tokenizer.json");
     }
 
     @Test
