@@ -151,13 +151,17 @@ public record EngineOptions(
      * @param maxRunning sequences that compute at the same time; at least 1
      * @param maxWaiting requests that may wait for a place; more are refused; at least 0
      * @param stepTokens most tokens of one step, over all sequences; at least {@code maxRunning}
+     * @param guessedTokens most tokens that are guessed from the request's own text and computed in one step where a sequence answers alone
+     *     and that makes it faster; what is answered is the same; 0 for none
      * @param cacheBytes most memory for the latent cache; a sequence can be no longer than fits into it
      */
-    public record Bounds(int maxContext, int maxRunning, int maxWaiting, int stepTokens, long cacheBytes) {
+    public record Bounds(
+            int maxContext, int maxRunning, int maxWaiting, int stepTokens, int guessedTokens, long cacheBytes) {
 
         private static final int RUNNING = 16;
         private static final int WAITING = 64;
         private static final int STEP_TOKENS = 256;
+        private static final int GUESSED_TOKENS = 4;
         private static final long CACHE_BYTES = 256L << 20;
 
         public Bounds {
@@ -165,39 +169,45 @@ public record EngineOptions(
             atLeast(1, "maxRunning", maxRunning);
             atLeast(0, "maxWaiting", maxWaiting);
             atLeast(maxRunning, "stepTokens", stepTokens);
+            atLeast(0, "guessedTokens", guessedTokens);
             if (cacheBytes < 1) {
                 throw new IllegalArgumentException("cacheBytes is " + cacheBytes + ", must be at least 1");
             }
         }
 
-        /** The model's whole context, 16 running, 64 waiting, 256 tokens a step, 256 MiB of cache. */
+        /** The model's whole context, 16 running, 64 waiting, 256 tokens a step, 4 guessed, 256 MiB of cache. */
         public static Bounds standard() {
-            return new Bounds(0, RUNNING, WAITING, STEP_TOKENS, CACHE_BYTES);
+            return new Bounds(0, RUNNING, WAITING, STEP_TOKENS, GUESSED_TOKENS, CACHE_BYTES);
         }
 
         /** The same with another longest sequence; 0 for the model's own maximum. */
         public Bounds withMaxContext(int tokens) {
-            return new Bounds(tokens, maxRunning, maxWaiting, stepTokens, cacheBytes);
+            return new Bounds(tokens, maxRunning, maxWaiting, stepTokens, guessedTokens, cacheBytes);
         }
 
         /** The same with so many computing at once. */
         public Bounds withMaxRunning(int sequences) {
-            return new Bounds(maxContext, sequences, maxWaiting, stepTokens, cacheBytes);
+            return new Bounds(maxContext, sequences, maxWaiting, stepTokens, guessedTokens, cacheBytes);
         }
 
         /** The same with so many allowed to wait. */
         public Bounds withMaxWaiting(int requests) {
-            return new Bounds(maxContext, maxRunning, requests, stepTokens, cacheBytes);
+            return new Bounds(maxContext, maxRunning, requests, stepTokens, guessedTokens, cacheBytes);
         }
 
         /** The same with another step size. */
         public Bounds withStepTokens(int tokens) {
-            return new Bounds(maxContext, maxRunning, maxWaiting, tokens, cacheBytes);
+            return new Bounds(maxContext, maxRunning, maxWaiting, tokens, guessedTokens, cacheBytes);
+        }
+
+        /** The same with so many guessed in one step. */
+        public Bounds withGuessedTokens(int tokens) {
+            return new Bounds(maxContext, maxRunning, maxWaiting, stepTokens, tokens, cacheBytes);
         }
 
         /** The same with another amount of cache memory. */
         public Bounds withCacheBytes(long bytes) {
-            return new Bounds(maxContext, maxRunning, maxWaiting, stepTokens, bytes);
+            return new Bounds(maxContext, maxRunning, maxWaiting, stepTokens, guessedTokens, bytes);
         }
     }
 }

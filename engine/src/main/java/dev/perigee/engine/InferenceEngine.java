@@ -54,7 +54,7 @@ public final class InferenceEngine implements AutoCloseable {
         this.loop = new EngineLoop(
                 model.transformer(),
                 cache,
-                new SchedulerBounds(bounds.maxRunning(), bounds.stepTokens()),
+                new SchedulerBounds(bounds.maxRunning(), bounds.stepTokens(), bounds.guessedTokens()),
                 bounds.maxWaiting());
     }
 

@@ -77,6 +77,11 @@ public final class Answer implements AnswerSink {
         return !mailbox.grants(outputTokens + 1);
     }
 
+    /** How many may be drawn before the answer ends or something is granted. */
+    int drawable() {
+        return (int) Math.min(maxTokens - outputTokens, mailbox.grantedBeyond(outputTokens));
+    }
+
     /** Whether nothing more will be granted than was used. */
     boolean grantSpent() {
         return mailbox.grantEnded() && outOfGrant();

@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class EngineLoop implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
+    private static final double NANOS = 1e9;
 
     private final LanguageModel model;
     private final KvCache cache;
@@ -62,8 +63,9 @@ public final class EngineLoop implements AutoCloseable {
         int vocabulary = model.vocabularySize();
         this.sampler = new Sampler(vocabulary);
         this.row = new float[vocabulary];
-        long bytes = (long) bounds.maxRunning() * vocabulary * Float.BYTES;
-        this.logits = new FloatMatrix(arena.allocate(bytes, Float.BYTES), bounds.maxRunning(), vocabulary);
+        int rows = Math.max(bounds.maxRunning(), 1 + bounds.guessedTokens());
+        long bytes = (long) rows * vocabulary * Float.BYTES;
+        this.logits = new FloatMatrix(arena.allocate(bytes, Float.BYTES), rows, vocabulary);
         this.thread = Thread.ofPlatform().name("perigee-engine").daemon(true).unstarted(this::run);
     }
 
@@ -199,8 +201,9 @@ public final class EngineLoop implements AutoCloseable {
         running = scheduler.running();
         if (!step.isEmpty()) {
             try {
+                long begun = System.nanoTime();
                 model.forward(step.plan(), cache, logits);
-                settle(step);
+                settle(step, (System.nanoTime() - begun) / NANOS);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end.", e);
                 step.sequences().forEach(sequence -> fail(sequence, "The engine failed to compute this request."));
@@ -209,15 +212,37 @@ public final class EngineLoop implements AutoCloseable {
         return !step.isEmpty();
     }
 
-    private void settle(Step step) {
+    private void settle(Step step, double seconds) {
         for (int i = 0; i < step.sequences().size(); i++) {
             Sequence sequence = step.sequences().get(i);
             StepPlan.Slice slice = step.plan().slices().get(i);
-            sequence.advance(cache, slice.tokens());
-            if (slice.logits() == StepPlan.Logits.LAST) {
-                draw(sequence, step.plan().firstLogitRow(i));
+            int row = step.plan().firstLogitRow(i);
+            switch (slice.logits()) {
+                case NONE -> sequence.advance(cache, slice.tokens());
+                case LAST -> {
+                    sequence.advance(cache, slice.tokens());
+                    draw(sequence, row);
+                    if (step.plan().tokens() == 1) {
+                        sequence.speculation().plain(seconds);
+                    }
+                }
+                case ALL -> sequence.speculation().guessed(seconds, drawGuessed(sequence, slice, row));
             }
         }
+    }
+
+    /** Draws token after token as long as what was drawn is what had been guessed; how many. */
+    private int drawGuessed(Sequence sequence, StepPlan.Slice slice, int firstRow) {
+        int drawn = 0;
+        do {
+            if (drawn > 0) {
+                scheduler.chargeGuessed(sequence);
+            }
+            sequence.advance(cache, 1);
+            draw(sequence, firstRow + drawn);
+            drawn++;
+        } while (drawn < slice.tokens() && !sequence.answer().ended() && sequence.endsWith(slice.tokenId(drawn)));
+        return drawn;
     }
 
     private void draw(Sequence sequence, int logitRow) {

@@ -96,6 +96,11 @@ public final class Mailbox {
         return tokens <= granted;
     }
 
+    /** How many tokens beyond these are granted. */
+    synchronized long grantedBeyond(int tokens) {
+        return granted - tokens;
+    }
+
     synchronized boolean grantEnded() {
         return grantEnded;
     }

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * <p>A sequence that may not draw its next token before a grant is parked: it keeps its pages, has no place and no turn, and its key earns
  * nothing meanwhile.
  *
+ * <p>A sequence that answers alone may have guesses computed with its newest token (see {@link Speculation}); in company the weights are
+ * read once for all anyway.
+ *
  * <p>Where pages run out, the youngest sequences give theirs up and compute again later; the oldest always goes on.
  *
  * <p>Threads: the engine's thread only.
@@ -202,7 +205,19 @@ final class Scheduler {
                 shares.charge(sequence.scheduling(), answering ? ANSWER_COST * count : count);
             }
         }
+        if (chosen.size() == 1
+                && running.size() == 1
+                && waiting.isEmpty()
+                && chosen.getFirst().pending() == 1) {
+            int most = Math.min(left, bounds.guessedTokens());
+            slices.set(0, chosen.getFirst().guessingSlice(cache, most));
+        }
         return new Step(new StepPlan(slices), chosen);
+    }
+
+    /** A guess was right: the sequence has one token of its answer more from the step. */
+    void chargeGuessed(Sequence sequence) {
+        shares.charge(sequence.scheduling(), ANSWER_COST);
     }
 
     private boolean rests(Sequence sequence) {

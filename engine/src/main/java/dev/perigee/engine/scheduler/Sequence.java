@@ -22,6 +22,7 @@ public final class Sequence {
     private final SamplingSettings sampling;
     private final List<LogitsProcessor> processors;
     private final Answer answer;
+    private final Speculation speculation = new Speculation();
     private int[] tokens;
     private int size;
     private int computed;
@@ -116,6 +117,34 @@ public final class Sequence {
                 Arrays.copyOfRange(tokens, computed, computed + count),
                 computed,
                 caughtUp ? StepPlan.Logits.LAST : StepPlan.Logits.NONE);
+    }
+
+    Speculation speculation() {
+        return speculation;
+    }
+
+    /**
+     * The newest token, and guesses of those that follow it where that pays: logits are wanted for all then. Never more than may be drawn are
+     * computed.
+     */
+    StepPlan.Slice guessingSlice(KvCache cache, int most) {
+        int drawable = Math.min(most, answer.drawable() - 1);
+        int[] guessed = drawable < 1 ? new int[0] : PromptLookup.guess(tokens, size, drawable);
+        if (guessed.length == 0
+                || pages == null
+                || !speculation.worthwhile()
+                || !cache.reserve(pages, size + guessed.length)) {
+            return slice(1);
+        }
+        int[] ids = new int[1 + guessed.length];
+        ids[0] = tokens[computed];
+        System.arraycopy(guessed, 0, ids, 1, guessed.length);
+        return new StepPlan.Slice(pages, ids, computed, StepPlan.Logits.ALL);
+    }
+
+    /** Whether the newest token is this one. */
+    boolean endsWith(int id) {
+        return tokens[size - 1] == id;
     }
 
     /** So many more tokens are computed; later sequences may take them over. */

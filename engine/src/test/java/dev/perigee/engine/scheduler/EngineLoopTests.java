@@ -37,7 +37,7 @@ class EngineLoopTests {
 
     private final HashingModel model = new HashingModel(VOCABULARY, CONTEXT);
     private KvCache cache = HashingModel.cacheOfPages(1);
-    private EngineLoop loop = new EngineLoop(model, cache, new SchedulerBounds(1, 1), 0);
+    private EngineLoop loop = new EngineLoop(model, cache, new SchedulerBounds(1, 1, 0), 0);
 
     @BeforeAll
     static void load(@TempDir Path folder) {
@@ -378,10 +378,56 @@ class EngineLoopTests {
         }
     }
 
+    @Test
+    void answersWithGuessesAreTheSameTokenForTokenInFewerSteps() throws InterruptedException {
+        model.lookBack(2);
+        List<TestSequences.Read> plain = new ArrayList<>();
+        open(60, 2, 8, 0);
+        for (int i = 0; i < 20; i++) {
+            plain.add(TestSequences.read(submit(i)));
+        }
+        openGuessing(60, 2, 8);
+        int before = model.steps();
+        for (int i = 0; i < 20; i++) {
+            assertThat(TestSequences.read(submit(i))).isEqualTo(plain.get(i));
+            assertThat(cache.freePages()).isEqualTo(60);
+        }
+        assertThat(model.steps() - before).isLessThan(20 * 30);
+        assertThat(loop.generatedTokens()).isEqualTo(20 * 30);
+    }
+
+    @Test
+    void guessesAreNeverComputedBeyondTheGrant() throws InterruptedException {
+        model.lookBack(2);
+        openGuessing(60, 2, 8);
+        int[] granted = {1};
+        model.beforeStep(plan -> plan.slices()
+                .forEach(slice -> assertThat(slice.firstPosition() + slice.tokens())
+                        .as("tokens computed, the prompt's 7 and at most those granted but the last")
+                        .isLessThanOrEqualTo(7 + granted[0] - 1)));
+        Mailbox mailbox = new Mailbox(1);
+        submit(sequences.of("promptA", 40, mailbox, TokenMeter.NONE));
+        StringBuilder text = new StringBuilder();
+        for (int more : new int[] {1, 2, 7, 3, 12, 14}) {
+            text.append(textUntilParked(mailbox));
+            assertThat(text).hasSize(granted[0]);
+            granted[0] += more;
+            mailbox.grant(more);
+        }
+        assertThat(text + TestSequences.read(mailbox).text()).hasSize(40);
+    }
+
+    private void openGuessing(int pages, int maxRunning, int stepTokens) {
+        close();
+        cache = HashingModel.cacheOfPages(pages);
+        loop = new EngineLoop(model, cache, new SchedulerBounds(maxRunning, stepTokens, 4), 0);
+        loop.start();
+    }
+
     private void open(int pages, int maxRunning, int stepTokens, int maxWaiting) {
         close();
         cache = HashingModel.cacheOfPages(pages);
-        loop = new EngineLoop(model, cache, new SchedulerBounds(maxRunning, stepTokens), maxWaiting);
+        loop = new EngineLoop(model, cache, new SchedulerBounds(maxRunning, stepTokens, 0), maxWaiting);
         loop.start();
     }
 

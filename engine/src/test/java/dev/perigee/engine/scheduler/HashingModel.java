@@ -21,6 +21,7 @@ final class HashingModel implements LanguageModel {
 
     private final int vocabularySize;
     private final int contextLength;
+    private int looksBack = Integer.MAX_VALUE;
     private Consumer<StepPlan> beforeStep = plan -> {};
     private int steps;
     private volatile int tokens;
@@ -28,6 +29,11 @@ final class HashingModel implements LanguageModel {
     HashingModel(int vocabularySize, int contextLength) {
         this.vocabularySize = vocabularySize;
         this.contextLength = contextLength;
+    }
+
+    /** From now on only the last so many tokens decide what comes next, and mostly one thing: answers repeat themselves. */
+    void lookBack(int tokens) {
+        looksBack = tokens;
     }
 
     /** Called with every plan before it is computed; may throw. */
@@ -86,8 +92,9 @@ final class HashingModel implements LanguageModel {
                                 place(slice.pages(), slice.firstPosition() + t),
                                 slice.tokenId(t));
             }
-            if (slice.logits() == StepPlan.Logits.LAST) {
-                write(hash(slice, cache), plan.firstLogitRow(i), logits);
+            int first = slice.logits() == StepPlan.Logits.ALL ? 0 : slice.tokens() - 1;
+            for (int t = first; t < slice.tokens() && slice.logits() != StepPlan.Logits.NONE; t++) {
+                write(hash(slice, t, cache), plan.firstLogitRow(i) + t - first, logits);
             }
         }
     }
@@ -96,11 +103,12 @@ final class HashingModel implements LanguageModel {
         return (long) pages.pageIndexAt(position) * PAGE_TOKENS + position % PAGE_TOKENS;
     }
 
-    private static long hash(StepPlan.Slice slice, KvCache cache) {
+    private long hash(StepPlan.Slice slice, int token, KvCache cache) {
         long hash = 17;
-        for (int position = 0; position < slice.firstPosition() + slice.tokens(); position++) {
-            float token = cache.memory().getAtIndex(ValueLayout.JAVA_FLOAT, place(slice.pages(), position));
-            hash = (hash + (long) token + 1) * 0x9E3779B97F4A7C15L;
+        int end = slice.firstPosition() + token + 1;
+        for (int position = Math.max(0, end - looksBack); position < end; position++) {
+            float stored = cache.memory().getAtIndex(ValueLayout.JAVA_FLOAT, place(slice.pages(), position));
+            hash = (hash + (long) stored + 1) * 0x9E3779B97F4A7C15L;
             hash ^= hash >>> 29;
         }
         return hash;
@@ -109,10 +117,11 @@ final class HashingModel implements LanguageModel {
     /** Only ids of letters are likely, so that answers go on to their limit. */
     private void write(long hash, int row, FloatMatrix logits) {
         long state = hash;
+        int clarity = looksBack == Integer.MAX_VALUE ? 1 : 8;
         for (int id = 0; id < vocabularySize; id++) {
             state = state * 6364136223846793005L + 1442695040888963407L;
             boolean letter = id >= 'a' && id <= 'z';
-            logits.set(row, id, letter ? (state >>> 40) / (float) (1 << 22) : -100);
+            logits.set(row, id, letter ? clarity * (state >>> 40) / (float) (1 << 22) : -100);
         }
     }
 

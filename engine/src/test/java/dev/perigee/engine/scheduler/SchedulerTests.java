@@ -129,7 +129,7 @@ class SchedulerTests {
     @Test
     void allEndAndAllPagesComeBackWhenPagesAreShort() {
         cache = HashingModel.cacheOfPages(9);
-        Scheduler scheduler = new Scheduler(cache, new SchedulerBounds(4, 16));
+        Scheduler scheduler = new Scheduler(cache, new SchedulerBounds(4, 16, 0));
         List<Sequence> all = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             Sequence sequence = sequences.of("a".repeat(1 + i % 7), 5 + i, key("k" + i % 3, 1), i);
@@ -145,7 +145,7 @@ class SchedulerTests {
     @Test
     void sequenceOutOfGrantKeepsItsPagesAndGivesItsPlaceToOthers() {
         cache = HashingModel.cacheOfPages(100);
-        Scheduler scheduler = new Scheduler(cache, new SchedulerBounds(1, 8));
+        Scheduler scheduler = new Scheduler(cache, new SchedulerBounds(1, 8, 0));
         Mailbox mailbox = new Mailbox(2);
         Sequence granted = sequences.of("x", 10, mailbox, TokenMeter.NONE);
         scheduler.add(granted);
@@ -218,7 +218,7 @@ class SchedulerTests {
 
     private Scheduler scheduler(int pages, int maxRunning, int stepTokens) {
         cache = HashingModel.cacheOfPages(pages);
-        return new Scheduler(cache, new SchedulerBounds(maxRunning, stepTokens));
+        return new Scheduler(cache, new SchedulerBounds(maxRunning, stepTokens, 0));
     }
 
     private List<StepPlan> run(Scheduler scheduler, int steps) {

@@ -123,6 +123,7 @@ public record PerigeeProperties(
      * @param maxRunning Requests that compute at the same time.
      * @param maxWaiting Requests that may wait for their turn; more are refused.
      * @param stepTokens Most tokens that one step computes, over all requests.
+     * @param guessedTokens Most tokens guessed from a request's own text and computed in one step, where it runs alone and that is faster; 0 for none.
      * @param cacheMemory Memory for what has been computed of running requests.
      */
     public record Bounds(
@@ -130,19 +131,17 @@ public record PerigeeProperties(
             @DefaultValue("16") int maxRunning,
             @DefaultValue("64") int maxWaiting,
             @DefaultValue("256") int stepTokens,
+            @DefaultValue("4") int guessedTokens,
             @DefaultValue("256MB") DataSize cacheMemory) {
 
         public Bounds {
-            options(maxContext, maxRunning, maxWaiting, stepTokens, cacheMemory);
+            long bytes = cacheMemory.toBytes();
+            new EngineOptions.Bounds(maxContext, maxRunning, maxWaiting, stepTokens, guessedTokens, bytes);
         }
 
         EngineOptions.Bounds options() {
-            return options(maxContext, maxRunning, maxWaiting, stepTokens, cacheMemory);
-        }
-
-        private static EngineOptions.Bounds options(
-                int maxContext, int maxRunning, int maxWaiting, int stepTokens, DataSize cacheMemory) {
-            return new EngineOptions.Bounds(maxContext, maxRunning, maxWaiting, stepTokens, cacheMemory.toBytes());
+            long bytes = cacheMemory.toBytes();
+            return new EngineOptions.Bounds(maxContext, maxRunning, maxWaiting, stepTokens, guessedTokens, bytes);
         }
     }
 
