@@ -85,6 +85,23 @@ class MoonletAnswerTests {
     }
 
     @Test
+    void answersWithoutGuessesAreThoseWithThem() throws InterruptedException {
+        EngineOptions options = EngineOptions.of(WEIGHTS);
+        try (InferenceEngine plain =
+                InferenceEngine.open(options.withBounds(options.bounds().withGuessedTokens(0)))) {
+            for (String question : List.of(
+                    "Tell me a short story about a cat.",
+                    "Say one two three one two three one two three one two three.",
+                    "What is the weather in Oslo?")) {
+                for (double temperature : new double[] {0, 0.8}) {
+                    GenerationRequest request = request(question, List.of(WEATHER), temperature);
+                    assertThat(read(engine.submit(request))).as(question).isEqualTo(read(plain.submit(request)));
+                }
+            }
+        }
+    }
+
+    @Test
     void answersUnderASchemaObeyIt() throws InterruptedException {
         String schema = "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\",\"maxLength\":12},"
                 + "\"legs\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":8},\"kind\":{\"enum\":[\"cat\",\"dog\"]}},"
