@@ -2,6 +2,7 @@ package dev.perigee.engine.json;
 
 import dev.perigee.engine.ModelLoadException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -102,6 +103,19 @@ public final class JsonFiles {
      * @throws ModelLoadException where the file is missing or larger than allowed
      */
     public static byte[] readBounded(Path file, long maxBytes) {
+        try (InputStream bytes = openBounded(file, maxBytes)) {
+            return bytes.readAllBytes();
+        } catch (IOException e) {
+            throw new ModelLoadException(file.toString(), "cannot be read (" + e + ")", "check its permissions", e);
+        }
+    }
+
+    /**
+     * The bytes of this file as they come.
+     *
+     * @throws ModelLoadException where the file is missing or larger than allowed
+     */
+    public static InputStream openBounded(Path file, long maxBytes) {
         if (!Files.isRegularFile(file)) {
             throw new ModelLoadException(
                     file.toString(), "is missing or is not a file", "give a folder that holds a complete checkpoint");
@@ -111,7 +125,7 @@ public final class JsonFiles {
             if (size > maxBytes) {
                 throw damaged(file, "has " + size + " bytes, at most " + maxBytes, null);
             }
-            return Files.readAllBytes(file);
+            return Files.newInputStream(file);
         } catch (IOException e) {
             throw new ModelLoadException(file.toString(), "cannot be read (" + e + ")", "check its permissions", e);
         }

@@ -77,7 +77,7 @@ public final class SafetensorsCheckpoint implements Checkpoint {
     private static Map<String, SafetensorsFile> openShards(Path folder, Arena arena) {
         Map<String, SafetensorsFile> opened = new TreeMap<>();
         Map<String, SafetensorsFile> files = new HashMap<>();
-        ShardIndex.read(folder).forEach((tensor, name) -> {
+        ShardIndex.read(folder, (tensor, name) -> {
             SafetensorsFile shard = opened.computeIfAbsent(
                     name, missing -> SafetensorsFile.open(ShardIndex.inside(folder, missing), arena));
             if (!shard.names().contains(tensor)) {

@@ -2,7 +2,6 @@ package dev.perigee.engine.weights;
 
 import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.tensor.Tensor;
-import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,9 +33,9 @@ final class SafetensorsFile {
     static SafetensorsFile open(Path path, Arena arena) {
         try (CheckedFile file = CheckedFile.open(path)) {
             FileChannel channel = file.channel();
-            byte[] header = readHeader(path, channel);
-            long dataStart = LENGTH_BYTES + (long) header.length;
-            Map<String, SafetensorsHeader.Entry> entries = SafetensorsHeader.parse(header, channel.size() - dataStart);
+            long dataStart = LENGTH_BYTES + headerBytes(path, channel);
+            Map<String, SafetensorsHeader.Entry> entries =
+                    SafetensorsHeader.parse(new FilePart(channel, LENGTH_BYTES, dataStart), channel.size() - dataStart);
             MemorySegment mapped = file.map(arena);
             return new SafetensorsFile(path, entries, mapped.asSlice(dataStart));
         } catch (SafetensorsHeader.DamagedHeaderException e) {
@@ -46,13 +45,13 @@ final class SafetensorsFile {
         }
     }
 
-    private static byte[] readHeader(Path path, FileChannel channel) throws IOException {
+    private static long headerBytes(Path path, FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < LENGTH_BYTES) {
             throw damaged(path, "has " + size + " bytes, a safetensors file begins with 8 bytes of length", null);
         }
         ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        readFully(channel, length, 0);
+        new FilePart(channel, 0, LENGTH_BYTES).readNBytes(length.array(), 0, LENGTH_BYTES);
         long headerBytes = length.getLong(0);
         if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {
             throw damaged(
@@ -61,20 +60,7 @@ final class SafetensorsFile {
                             + Math.min(MAX_HEADER_BYTES, size - LENGTH_BYTES),
                     null);
         }
-        ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
-        readFully(channel, header, LENGTH_BYTES);
-        return header.array();
-    }
-
-    private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {
-        long at = position;
-        while (target.hasRemaining()) {
-            int read = channel.read(target, at);
-            if (read < 0) {
-                throw new EOFException("file ends at " + at);
-            }
-            at += read;
-        }
+        return headerBytes;
     }
 
     private static ModelLoadException damaged(Path path, String problem, @Nullable Throwable cause) {

@@ -3,10 +3,12 @@ package dev.perigee.engine.weights;
 import dev.perigee.engine.json.JsonFiles;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.Shape;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,7 +30,12 @@ import tools.jackson.core.JsonToken;
  */
 final class SafetensorsHeader {
 
-    static final int MAX_TENSORS = 1 << 20;
+    /** Kimi K2 with INT4 experts has 204,000 in all its files together. */
+    static final int MAX_TENSORS = 1 << 18;
+
+    /** The format allows them, no known checkpoint has one; the bytes of the file bound all others. */
+    private static final int MAX_EMPTY = 1024;
+
     private static final int MAX_NAME_LENGTH = 512;
     private static final String METADATA = "__metadata__";
 
@@ -36,6 +43,7 @@ final class SafetensorsHeader {
     private final long dataBytes;
     private final Map<String, Entry> entries = new HashMap<>();
     private long claimedBytes;
+    private int empty;
 
     private SafetensorsHeader(JsonParser parser, long dataBytes) {
         this.parser = parser;
@@ -59,17 +67,23 @@ final class SafetensorsHeader {
         }
     }
 
-    /** The tensors of a header, by name. */
-    static Map<String, Entry> parse(byte[] header, long dataBytes) {
-        if (header.length == 0 || header[0] != '{') {
+    /** The tensors of a header, by name; the header is read as it comes, never held as a whole. */
+    static Map<String, Entry> parse(InputStream header, long dataBytes) throws IOException {
+        PushbackInputStream bytes = new PushbackInputStream(header);
+        int first = bytes.read();
+        if (first != '{') {
             throw new DamagedHeaderException("its header does not begin with {");
         }
-        StrictUtf8.require(header);
-        try (JsonParser parser = JsonFiles.FACTORY.createParser(header)) {
+        bytes.unread(first);
+        Reader strict = new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder());
+        try (JsonParser parser = JsonFiles.FACTORY.createParser(strict)) {
             SafetensorsHeader reader = new SafetensorsHeader(parser, dataBytes);
             reader.readAll();
             return reader.entries;
         } catch (JacksonException e) {
+            if (e.getCause() instanceof CharacterCodingException) {
+                throw new DamagedHeaderException("its header is not UTF-8", e);
+            }
             throw new DamagedHeaderException("its header is not sound JSON (" + e.getOriginalMessage() + ")", e);
         }
     }
@@ -93,18 +107,26 @@ final class SafetensorsHeader {
     private static String checkedName(String name) {
         boolean sound = !name.isEmpty()
                 && name.length() <= MAX_NAME_LENGTH
-                && name.codePoints()
-                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+                && name.codePoints().noneMatch(c -> Character.isISOControl(c) || isHalf(c));
         if (!sound) {
             throw new DamagedHeaderException("a tensor has an empty or overlong name, or one with control characters");
         }
         return name;
     }
 
+    /** Half of a pair without the other half, which no UTF-8 spells. */
+    private static boolean isHalf(int codePoint) {
+        return Character.getType(codePoint) == Character.SURROGATE;
+    }
+
     private void readMetadata() {
         expect(JsonToken.START_OBJECT, METADATA);
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String key = parser.currentName();
             expect(JsonToken.VALUE_STRING, METADATA);
+            if ((key + parser.getString()).codePoints().anyMatch(SafetensorsHeader::isHalf)) {
+                throw new DamagedHeaderException(METADATA + " has half of a surrogate pair");
+            }
         }
     }
 
@@ -154,8 +176,12 @@ final class SafetensorsHeader {
         entries.put(name, new Entry(name, type, shape, begin, end));
     }
 
-    /** Refuses overlapping giants while reading, before their number can fill the memory. */
+    /** Refuses overlapping giants and crowds of empty tensors while reading, before their number can fill the memory. */
     private void claim(String name, long size) {
+        empty += size == 0 ? 1 : 0;
+        if (empty > MAX_EMPTY) {
+            throw new DamagedHeaderException("more than " + MAX_EMPTY + " tensors up to " + name + " are empty");
+        }
         claimedBytes += size;
         if (claimedBytes > dataBytes) {
             throw new DamagedHeaderException(
@@ -218,26 +244,6 @@ final class SafetensorsHeader {
         if (used != dataBytes) {
             throw new DamagedHeaderException(
                     "its tensors end at " + used + ", the file has " + dataBytes + " bytes of them");
-        }
-    }
-
-    /** Refuses bytes that are not well-formed UTF-8, without keeping the text. */
-    private static final class StrictUtf8 {
-
-        private static final int CHUNK = 8192;
-
-        static void require(byte[] bytes) {
-            CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-            ByteBuffer in = ByteBuffer.wrap(bytes);
-            CharBuffer out = CharBuffer.allocate(CHUNK);
-            CoderResult result;
-            do {
-                out.clear();
-                result = decoder.decode(in, out, true);
-            } while (result.isOverflow());
-            if (result.isError()) {
-                throw new DamagedHeaderException("its header is not UTF-8");
-            }
         }
     }
 }

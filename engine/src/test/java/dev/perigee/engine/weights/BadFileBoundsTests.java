@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -51,6 +53,45 @@ class BadFileBoundsTests {
         requireRefusals();
     }
 
+    @Test
+    void shardIndexesWhenMadeToCostMuchAreRefusedQuicklyAndCheaply() throws Exception {
+        index(
+                "entries",
+                "{\"weight_map\":{" + entries(1_200_000, "model-1-of-1.safetensors") + "}}",
+                "model-1-of-1.safetensors");
+        index("shards", "{\"weight_map\":{" + shards(1_200_000) + "}}", "is missing or is not a file");
+        index("known", "{\"weight_map\":{" + entries(1_000_000, "model.safetensors") + "}}", "tensor t0");
+        index("twice", "{\"weight_map\":{" + "\"a\":\"model.safetensors\",".repeat(1_000_000) + "\"a\":\"b\"}}", "a");
+        index("beside", "{\"metadata\":[[]" + ",[]".repeat(5_000_000) + "],\"weight_map\":{}}", "index.json");
+        index("deep", "{\"metadata\":" + "[".repeat(20_000_000), "is not sound JSON");
+        index("text", "{\"weight_map\":{\"a\":\"" + "b".repeat(60_000_000) + "\"}}", "is not sound JSON");
+        index("key", "{\"weight_map\":{\"" + "b".repeat(60_000_000) + "\":\"a\"}}", "is not sound JSON");
+        Path sparse = Files.createDirectories(folder.resolve("sparse"));
+        new TinyCheckpoint(1).writeTo(sparse);
+        sparse("sparse/model.safetensors.index.json", "{".getBytes(StandardCharsets.US_ASCII), 1L << 40);
+        expected.put(sparse, "has 1099511627776 bytes, at most ");
+        requireRefusals();
+    }
+
+    private void index(String name, String json, String message) throws IOException {
+        Path model = Files.createDirectories(folder.resolve(name));
+        new TinyCheckpoint(1).writeTo(model);
+        Files.writeString(model.resolve(ShardIndex.NAME), json);
+        expected.put(model, message);
+    }
+
+    private static String entries(int count, String file) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "\"t" + i + "\":\"" + file + '"')
+                .collect(Collectors.joining(","));
+    }
+
+    private static String shards(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "\"t" + i + "\":\"m-" + i + ".safetensors\"")
+                .collect(Collectors.joining(","));
+    }
+
     private void requireRefusals() throws Exception {
         Path sound = Files.createDirectories(folder.resolve("sound"));
         new TinyCheckpoint(1).writeTo(sound);
@@ -63,7 +104,9 @@ class BadFileBoundsTests {
             String[] end = ends.get(i++);
             String told = entry.getKey() + ": " + String.join(" ", end);
             assertThat(end[2]).as(told).contains(entry.getValue());
-            assertThat(Long.parseLong(end[0])).as("ms of " + told).isLessThan(MOST_MILLIS);
+            if (!entry.getKey().equals(sound)) { // the first load is the JVM's start
+                assertThat(Long.parseLong(end[0])).as("ms of " + told).isLessThan(MOST_MILLIS);
+            }
             assertThat(Long.parseLong(end[1])).as("KiB after " + told).isLessThan(MOST_KIBIBYTES);
         }
     }
@@ -91,6 +134,8 @@ class BadFileBoundsTests {
                         .array(),
                 "1099511627776");
         safetensors("deep", headed("{\"a\":" + "[".repeat(1_000_000)), "a has START_ARRAY where START_OBJECT belongs");
+        safetensors(
+                "empty", headed("{" + emptyTensors(1_000_000) + "}"), "more than 1024 tensors up to t1024 are empty");
         safetensors("blank", headed("{" + " ".repeat(8_000_000)), "is not sound JSON");
         safetensors("long", headed("{\"" + "a".repeat(8_000_000) + "\":1}"), "is not sound JSON");
     }
@@ -100,6 +145,12 @@ class BadFileBoundsTests {
         new TinyCheckpoint(1).writeTo(model);
         sparse(name + "/model.safetensors", head, 1L << 41);
         expected.put(model, message);
+    }
+
+    private static String emptyTensors(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> "\"t" + i + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}")
+                .collect(Collectors.joining(","));
     }
 
     private static byte[] headed(String header) {

@@ -1,0 +1,36 @@
+package dev.perigee.engine.weights;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/** The bytes of a file from one place to another, as they come. */
+final class FilePart extends InputStream {
+
+    private final FileChannel channel;
+    private final long end;
+    private long at;
+
+    FilePart(FileChannel channel, long begin, long end) {
+        this.channel = channel;
+        this.at = begin;
+        this.end = end;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (at >= end) {
+            return -1;
+        }
+        int read = channel.read(ByteBuffer.wrap(target, offset, (int) Math.min(length, end - at)), at);
+        at += Math.max(0, read);
+        return read;
+    }
+}
