@@ -16,6 +16,11 @@ final class ConstraintFigures {
         return THREADS.getCurrentThreadCpuTime();
     }
 
+    /** All that this thread ever took from the heap, given back or not: more than it ever held at once. */
+    static long allocatedBytes() {
+        return ((com.sun.management.ThreadMXBean) THREADS).getCurrentThreadAllocatedBytes();
+    }
+
     void add(long value) {
         nanos = count == nanos.length ? Arrays.copyOf(nanos, 2 * count) : nanos;
         nanos[count++] = value;

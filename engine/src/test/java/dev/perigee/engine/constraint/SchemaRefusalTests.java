@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SchemaRefusalTests {
 
     private static final double MOST_MILLIS = 500;
+    private static final double MOST_MEBIBYTES = 256;
 
     @ParameterizedTest
     @ValueSource(
@@ -76,10 +77,15 @@ class SchemaRefusalTests {
     @Test
     void schemaMadeToHurtIsRefusedOrTakenInBoundedTimeAndMemory() {
         hostile().forEach((name, schema) -> {
+            long bytes = ConstraintFigures.allocatedBytes();
             long before = ConstraintFigures.cpuNanos();
             Throwable refusal = catchThrowable(() -> RuleCompiler.compile(schema));
             double millis = (ConstraintFigures.cpuNanos() - before) / 1e6;
-            System.out.printf("%s: %.0f ms, %s%n", name, millis, refusal == null ? "taken" : refusal.getMessage());
+            double mebibytes = (ConstraintFigures.allocatedBytes() - bytes) / (double) (1 << 20);
+            System.out.printf(
+                    "%s: %.0f ms, %.1f MiB allocated, %s%n",
+                    name, millis, mebibytes, refusal == null ? "taken" : refusal.getMessage());
+            assertThat(mebibytes).as(name).isLessThan(MOST_MEBIBYTES);
             if (refusal != null) {
                 assertThat(refusal).as(name).isInstanceOf(SchemaRefusedException.class);
             }
