@@ -122,7 +122,19 @@ final class GgufBinder {
                 FeedForwardWeights.Experts.biasOf(
                         config.moe(), () -> tensors.vector(prefix + "exp_probs_b.bias", count)),
                 routed(prefix, count),
-                shared.size() == 0 ? null : dense(prefix, "_shexp", shared));
+                shared(prefix, shared));
+    }
+
+    /** Without shared experts there must be none in the file: left out, they would change every answer. */
+    private FeedForwardWeights.@Nullable Dense shared(String prefix, Extent width) {
+        if (width.size() > 0) {
+            return dense(prefix, "_shexp", width);
+        }
+        if (tensors.has(prefix + "ffn_gate_shexp")) {
+            throw tensors.refused(
+                    prefix + "ffn_gate_shexp.weight", "is there, though " + KEY + "expert_shared_count is 0");
+        }
+        return null;
     }
 
     private List<FeedForwardWeights.Dense> routed(String prefix, Extent count) {

@@ -54,6 +54,10 @@ class GgufConfigTests {
                 odd("gate", "expert_gating_func", 3, "3, wanted is 1, a softmax, or 2, a sigmoid"),
                 odd("G29", "block_count", 0, "0, allowed is 1 to 512"),
                 bad("G29", w -> w.u32(KEY + "block_count", 1), "lies behind the last layer, " + KEY + "block_count"),
+                bad(
+                        "shared experts",
+                        w -> w.u32(KEY + "expert_shared_count", 0),
+                        "ffn_gate_shexp.weight: is there, though " + KEY + "expert_shared_count is 0"),
                 odd("G29", "block_count", 513, "513, allowed"),
                 odd("G29", "block_count", 0xFFFFFFFFL, "4294967295, wanted"),
                 bad("G31", w -> w.u32(KEY + "embedding_length", 96), "96 by " + KEY + "embedding_length"),
