@@ -13,7 +13,6 @@ import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.Settling;
 import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.isolation.ScopedDataSource;
-import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
@@ -80,7 +79,7 @@ public final class LedgerBench {
             JdbcPriceBooks prices = new JdbcPriceBooks(jdbc, transactions);
             prices.ensure("moonlet", new Rate(USD, 600, 150, 2500));
             CostAttribution[] tenants = tenants(count, new JdbcBudgets(jdbc, transactions));
-            ProcessLease lease = new ProcessLease(jdbc, new JdbcReservations(jdbc), Duration.ofMinutes(10), Duration.ofHours(1));
+            ProcessLease lease = new ProcessLease(UUID.randomUUID(), jdbc, Duration.ofMinutes(10), Duration.ofHours(1));
             lease.start();
             UsageJournal journal = UsageJournal.create(Files.createDirectories(folder.resolve("journal")), lease.processId(), 4096);
             ChargingTables tables = ChargingTables.over(jdbc, transactions);

@@ -48,6 +48,13 @@ public record BudgetClaim(
         return limit.payableOutput(limit.amount() - standing.settled() - standing.reserved(), tokens.prompt(), rate);
     }
 
+    /** How much of this budget the prompt and so many tokens of the answer hold at most. */
+    long amount(BudgetLimit limit, long output) {
+        return limit instanceof BudgetLimit.OfTokens
+                ? Math.addExact(tokens.prompt(), output)
+                : rate.highestCost(tokens.prompt(), output).nanos();
+    }
+
     /** Whether it would pay for one if all other requests gave back what they hold of it. */
     boolean payableWithoutOthers(BudgetStanding standing) {
         BudgetLimit limit = standing.budget().limit();

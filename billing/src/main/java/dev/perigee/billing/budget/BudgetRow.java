@@ -22,9 +22,6 @@ record BudgetRow(UUID id, BudgetOwner owner, Budget budget, Instant moment) {
     /** What to select from {@code billing.budget b} for the present period. */
     static final String SELECT = "SELECT b.*, billing.clock() AS moment FROM billing.budget b ";
 
-    /** What to select from {@code billing.budget b} for the period of {@code :moment}, the present one where that is null. */
-    static final String SELECT_AT = "SELECT b.*, coalesce(:moment, billing.clock()) AS moment FROM billing.budget b ";
-
     static BudgetRow read(ResultSet row, int number) throws SQLException {
         String currency = row.getString("currency");
         long amount = row.getLong("limit_amount");
@@ -48,6 +45,23 @@ record BudgetRow(UUID id, BudgetOwner owner, Budget budget, Instant moment) {
     /** The period that is meant. */
     BudgetWindow window() {
         return budget.period().windowAt(moment, owner.timeZone());
+    }
+
+    /** Which period is meant: those of one budget never begin at the same moment. */
+    Place place() {
+        return new Place(id, window().start());
+    }
+
+    /**
+     * A period as it is stored.
+     *
+     * @param budget whose
+     * @param start its first moment
+     */
+    record Place(UUID budget, Instant start) {}
+
+    boolean isHard() {
+        return budget.mode() == BudgetMode.HARD;
     }
 
     boolean inTokens() {

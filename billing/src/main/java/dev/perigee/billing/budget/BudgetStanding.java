@@ -24,6 +24,11 @@ public record BudgetStanding(
         return Math.max(0, budget.limit().amount() - settled - reserved);
     }
 
+    /** Where it stands once this much more is reserved. */
+    BudgetStanding holdingMore(long amount) {
+        return new BudgetStanding(scope, budget, settled, Math.addExact(reserved, amount), resetsAt);
+    }
+
     /** The budget as a stable word, such as {@code tenant.budget.day.tokens}. */
     public String source() {
         String unit = budget.limit() instanceof BudgetLimit.OfTokens ? "tokens" : "money";

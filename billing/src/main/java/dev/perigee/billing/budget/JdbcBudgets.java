@@ -1,14 +1,19 @@
 package dev.perigee.billing.budget;
 
-import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.batch.Rows;
+import dev.perigee.billing.metering.CostAttributionRow;
 import java.sql.Types;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -18,11 +23,19 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The budgets in PostgreSQL.
  *
  * <p>Admissions and settlements of a tenant share a lock with each other; a change of the tenant's budgets has it alone. What
- * {@link #decide} and {@link #settle} do belongs to the caller's transaction.
+ * {@code decide} and {@code settle} do belongs to the caller's transaction.
  */
 public final class JdbcBudgets implements Budgets {
 
     private static final Comparator<BudgetStanding> NARROWEST = Comparator.comparing(BudgetStanding::scope);
+
+    private static final String OF_CLAIMS = """
+            SELECT q.number, b.*, coalesce(q.moment, billing.clock()) AS moment
+            FROM unnest(CAST(:moments AS timestamptz[]), CAST(:apiKeys AS uuid[]), CAST(:projects AS uuid[]), CAST(:tenants AS uuid[]))
+                WITH ORDINALITY AS q (moment, api_key, project, tenant, number)
+            CROSS JOIN LATERAL (VALUES ('api_key', q.api_key), ('project', q.project), ('tenant', q.tenant)) AS s (scope, id)
+            JOIN billing.budget b ON b.scope = s.scope AND b.scope_id = s.id
+            ORDER BY q.number, b.id""";
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -53,7 +66,7 @@ public final class JdbcBudgets implements Budgets {
     public void replace(BudgetOwner owner, List<Budget> budgets) {
         check(budgets);
         transaction.executeWithoutResult(status -> {
-            lock(owner.tenantId(), "");
+            take(owner.tenantId());
             of(owner).stream()
                     .filter(old -> budgets.stream().noneMatch(old.budget()::countsLike))
                     .forEach(this::delete);
@@ -108,7 +121,7 @@ public final class JdbcBudgets implements Budgets {
     @Override
     public void changeTimeZone(UUID tenantId, ZoneId timeZone) {
         transaction.executeWithoutResult(status -> {
-            lock(tenantId, "");
+            take(tenantId);
             jdbc.sql("UPDATE billing.budget SET time_zone = :timeZone WHERE tenant_id = :tenant")
                     .param("timeZone", timeZone.getId())
                     .param("tenant", tenantId)
@@ -126,15 +139,39 @@ public final class JdbcBudgets implements Budgets {
      * reserves what was decided before that.
      */
     public BudgetDecision decide(BudgetClaim claim) {
-        lock(claim.attribution().tenantId(), "_shared");
-        List<BudgetRow> rows = of(claim);
-        rows.forEach(windows::open);
-        List<BudgetStanding> standings = rows.stream()
-                .filter(row -> row.budget().mode() == BudgetMode.HARD)
-                .map(windows::lock)
+        return decide(List.of(claim)).getFirst();
+    }
+
+    /** Decides what each of these may spend, one after the other: what one is paid the next ones do not get. */
+    public List<BudgetDecision> decide(List<BudgetClaim> claims) {
+        if (claims.isEmpty()) {
+            return List.of();
+        }
+        keep(claims.stream().map(claim -> claim.attribution().tenantId()).toList());
+        List<List<BudgetRow>> rows = of(claims);
+        Map<BudgetRow.Place, BudgetStanding> standings =
+                windows.lock(rows.stream().flatMap(List::stream).toList());
+        return IntStream.range(0, claims.size())
+                .mapToObj(number -> decide(claims.get(number), rows.get(number), standings))
+                .toList();
+    }
+
+    /** @param standings where all hard budgets stand; what is paid now is reserved there */
+    private static BudgetDecision decide(
+            BudgetClaim claim, List<BudgetRow> rows, Map<BudgetRow.Place, BudgetStanding> standings) {
+        List<BudgetRow> hard = rows.stream().filter(BudgetRow::isHard).toList();
+        List<BudgetStanding> narrowestFirst = hard.stream()
+                .map(row -> Objects.requireNonNull(standings.get(row.place())))
                 .sorted(NARROWEST)
                 .toList();
-        return exhausted(claim, standings).orElseGet(() -> paid(claim, standings));
+        BudgetDecision decision = exhausted(claim, narrowestFirst).orElseGet(() -> paid(claim, narrowestFirst));
+        if (decision instanceof BudgetDecision.Paid paid) {
+            hard.forEach(row -> standings.computeIfPresent(
+                    row.place(),
+                    (place, standing) ->
+                            standing.holdingMore(claim.amount(row.budget().limit(), paid.maxOutputTokens()))));
+        }
+        return decision;
     }
 
     private static Optional<BudgetDecision> exhausted(BudgetClaim claim, List<BudgetStanding> standings) {
@@ -161,37 +198,55 @@ public final class JdbcBudgets implements Budgets {
         return new BudgetDecision.Paid(payable, cutBy);
     }
 
-    private List<BudgetRow> of(BudgetClaim claim) {
-        CostAttribution attribution = claim.attribution();
-        BudgetClaim.Held held = claim.held();
-        return jdbc.sql(BudgetRow.SELECT_AT + """
-                        WHERE (b.scope, b.scope_id) IN (('api_key', :apiKey), ('project', :project), ('tenant', :tenant))
-                        ORDER BY b.id""")
+    /** The budgets of each claim. */
+    private List<List<BudgetRow>> of(List<BudgetClaim> claims) {
+        List<List<BudgetRow>> rows = Stream.<List<BudgetRow>>generate(ArrayList::new)
+                .limit(claims.size())
+                .toList();
+        Rows<BudgetClaim> parameters = Rows.of(claims)
+                .texts(
+                        "moments",
+                        claim -> claim.held() == null ? null : claim.held().admittedAt());
+        jdbc.sql(OF_CLAIMS)
+                .params(CostAttributionRow.columns(parameters, BudgetClaim::attribution)
+                        .parameters())
+                .query(row -> {
+                    rows.get(row.getInt("number") - 1).add(BudgetRow.read(row, 0));
+                });
+        return rows;
+    }
+
+    /** Counts what requests used. */
+    public void settle(List<BudgetUse> uses) {
+        if (!uses.isEmpty()) {
+            windows.settle(uses);
+        }
+    }
+
+    /** Keeps the tenants' budgets as they are until the transaction ends. */
+    public void keep(Collection<UUID> tenantIds) {
+        jdbc.sql("SELECT count(*) FROM unnest(CAST(:keys AS text[])) AS key,"
+                        + " LATERAL pg_advisory_xact_lock_shared(hashtextextended(key, 0))")
                 .param(
-                        "moment",
-                        held == null ? null : held.admittedAt().atOffset(ZoneOffset.UTC),
-                        Types.TIMESTAMP_WITH_TIMEZONE)
-                .param("apiKey", attribution.apiKeyId())
-                .param("project", attribution.projectId())
-                .param("tenant", attribution.tenantId())
-                .query(BudgetRow::read)
-                .list();
-    }
-
-    /** Counts what a request used. */
-    public void settle(CostAttribution attribution, Instant admittedAt, long nanos, long tokens) {
-        windows.settle(attribution, admittedAt, nanos, tokens);
-    }
-
-    /** Keeps the tenant's budgets as they are until the transaction ends. */
-    public void keep(UUID tenantId) {
-        lock(tenantId, "_shared");
-    }
-
-    private void lock(UUID tenantId, String shared) {
-        jdbc.sql("SELECT 1 FROM pg_advisory_xact_lock" + shared + "(hashtextextended(:key, 0))")
-                .param("key", "perigee/budget/" + tenantId)
+                        "keys",
+                        tenantIds.stream()
+                                .distinct()
+                                .sorted()
+                                .map(JdbcBudgets::lockKey)
+                                .toArray(String[]::new))
                 .query(Integer.class)
                 .single();
+    }
+
+    /** Has the tenant's budgets alone until the transaction ends. */
+    private void take(UUID tenantId) {
+        jdbc.sql("SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(:key, 0))")
+                .param("key", lockKey(tenantId))
+                .query(Integer.class)
+                .single();
+    }
+
+    private static String lockKey(UUID tenantId) {
+        return "perigee/budget/" + tenantId;
     }
 }

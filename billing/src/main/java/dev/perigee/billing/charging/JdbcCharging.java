@@ -1,24 +1,21 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.batch.Gathering;
 import dev.perigee.billing.budget.BudgetClaim;
 import dev.perigee.billing.budget.BudgetDecision;
-import dev.perigee.billing.budget.BudgetStanding;
-import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.Reservation;
-import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageEvent;
 import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.metering.UsageSlot;
 import dev.perigee.billing.money.Money;
-import dev.perigee.billing.pricing.PriceBookVersion;
 import dev.perigee.billing.pricing.PriceBooks;
-import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 import org.springframework.core.retry.RetryTemplate;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -26,17 +23,18 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Charging over PostgreSQL, one transaction a call.
+ * Charging over PostgreSQL, one transaction a call, which calls of the same time share.
  *
  * <p>A request has a slot in the journal before anything is held for it, and until it is settled.
  */
 public final class JdbcCharging implements Charging {
 
-    private final PriceBooks priceBooks;
     private final ChargingTables tables;
     private final TransactionTemplate transaction;
     private final Settling settling;
     private final UsageJournal journal;
+    private final Admissions admissions;
+    private final Gathering<Admissions.Attempt, Admission> gathering;
     private final RetryTemplate retryOnce = new RetryTemplate(DatabaseRetries.once());
 
     /**
@@ -51,23 +49,20 @@ public final class JdbcCharging implements Charging {
             PlatformTransactionManager transactions,
             Settling settling,
             UsageJournal journal) {
-        this.priceBooks = priceBooks;
         this.tables = tables;
         this.transaction = new TransactionTemplate(transactions);
         this.settling = settling;
         this.journal = journal;
+        this.admissions = new Admissions(priceBooks, tables, transactions, journal);
+        this.gathering = new Gathering<>(admissions);
     }
 
     @Override
     public Admission reserve(ChargeRequest request) {
-        UsageJournal.Beginning beginning = journal.begin(request.requestId());
-        return switch (beginning) {
-            case FULL -> new Admission.TooManyRunning();
-            case BEGUN_BEFORE -> duplicate(request);
-            case BEGUN -> reserveCounted(request);
-        };
+        return reserve(request, attempt -> gathering.ask(request.requestId(), attempt));
     }
 
+    /** A key is taken in its request's own transaction, which holds for nobody else. */
     @Override
     public Admission reserve(ChargeRequest request, IdempotencyKey key) {
         try {
@@ -75,7 +70,9 @@ public final class JdbcCharging implements Charging {
                 Admission admission = tables.idempotencyKeys()
                         .claim(request, key)
                         .<Admission>map(repeated -> repeated)
-                        .orElseGet(() -> reserve(request));
+                        .orElseGet(() -> reserve(
+                                request,
+                                attempt -> admissions.decide(List.of(attempt)).getFirst()));
                 if (!(admission instanceof Admission.Admitted)) {
                     status.setRollbackOnly();
                 }
@@ -88,78 +85,34 @@ public final class JdbcCharging implements Charging {
         }
     }
 
+    private Admission reserve(ChargeRequest request, Function<Admissions.Attempt, Admission> decision) {
+        UsageJournal.Beginning beginning = journal.begin(request.requestId());
+        return switch (beginning) {
+            case FULL -> new Admission.TooManyRunning();
+            case BEGUN_BEFORE -> admissions.duplicate(request);
+            case BEGUN -> reserveCounted(new Admissions.Attempt(request, UUID.randomUUID()), decision);
+        };
+    }
+
     /**
      * Where a connection breaks it is tried once more; where the first commit had reached the database, the nonce tells. Where the second
      * breaks too, the recovery finds a hold without a slot.
      */
-    private Admission reserveCounted(ChargeRequest request) {
-        UUID nonce = UUID.randomUUID();
+    private Admission reserveCounted(Admissions.Attempt attempt, Function<Admissions.Attempt, Admission> decision) {
         AtomicBoolean again = new AtomicBoolean();
         boolean admitted = false;
         try {
             Admission admission = retryOnce.invoke(() -> {
-                Optional<Admission> lost = again.getAndSet(true) ? heldBefore(request, nonce) : Optional.empty();
-                return lost.orElseGet(() -> decide(request, nonce));
+                Optional<Admission> lost = again.getAndSet(true) ? admissions.heldBefore(attempt) : Optional.empty();
+                return lost.orElseGet(() -> decision.apply(attempt));
             });
             admitted = admission instanceof Admission.Admitted;
             return admission;
         } finally {
             if (!admitted) {
-                journal.free(request.requestId());
+                journal.free(attempt.request().requestId());
             }
         }
-    }
-
-    private Optional<Admission> heldBefore(ChargeRequest request, UUID nonce) {
-        return tables.reservations()
-                .heldWith(request.requestId(), nonce)
-                .map(own -> admitted(own, own.heldTokens() - request.promptTokens(), null));
-    }
-
-    private Admission admitted(Reservation held, long outputTokens, @Nullable BudgetStanding cutBy) {
-        return new Admission.Admitted(
-                held, outputTokens, cutBy, journal.find(held.requestId()).orElseThrow());
-    }
-
-    private Admission duplicate(ChargeRequest request) {
-        return new Admission.DuplicateRequest(
-                request.requestId(),
-                tables.reservations().stateOf(request.requestId()).orElse(null));
-    }
-
-    private Admission decide(ChargeRequest request, UUID nonce) {
-        return transaction.execute(status -> {
-            CostAttribution attribution = request.attribution();
-            Optional<PriceBookVersion> price = priceBooks.inForce(request.model(), attribution.currency());
-            if (price.isEmpty()) {
-                return new Admission.UnpricedModel(request.model(), attribution.currency());
-            }
-            tables.ledger().openAccounts(attribution.tenantId(), attribution.currency());
-            BudgetClaim.Tokens tokens = new BudgetClaim.Tokens(
-                    request.promptTokens(), request.maxOutputTokens(), request.firstOutputTokens());
-            return switch (tables.budgets()
-                    .decide(new BudgetClaim(attribution, price.get().rate(), tokens, null))) {
-                case BudgetDecision.Exhausted exhausted ->
-                    new Admission.BudgetExhausted(exhausted.standing(), exhausted.heldByOthers());
-                case BudgetDecision.Paid paid -> hold(request, price.get(), paid, nonce);
-            };
-        });
-    }
-
-    private Admission hold(ChargeRequest request, PriceBookVersion price, BudgetDecision.Paid paid, UUID nonce) {
-        Money held = price.rate().highestCost(request.promptTokens(), paid.maxOutputTokens());
-        Reservation candidate = new Reservation(
-                request.requestId(),
-                request.attribution(),
-                request.model(),
-                held,
-                request.promptTokens() + paid.maxOutputTokens(),
-                price,
-                Instant.EPOCH);
-        return tables.reservations()
-                .hold(new JdbcReservations.Holder(journal.processId(), nonce), candidate, request.modelSha256())
-                .map(reservation -> admitted(reservation, paid.maxOutputTokens(), paid.cutBy()))
-                .orElseGet(() -> duplicate(request));
     }
 
     @Override

@@ -1,20 +1,29 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.batch.Gathering;
+import dev.perigee.billing.ledger.JdbcReservations;
 import dev.perigee.billing.ledger.ResolvedReservation;
+import dev.perigee.billing.metering.JdbcEngineCounts;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.metering.UsageSlot;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.retry.RetryTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Ends requests: the journal's slot, the engine's count, then reservation, usage row and posting in one transaction, then the slot is free.
+ * Requests that end at the same time share these transactions; each has its own rows, and its slot until they are committed.
  *
  * <p>Two guards make a request count once, both decided by PostgreSQL: the conditional update of its reservation, which only the process that
  * holds it can make, and the primary key of its usage row. A settlement whose commit got no answer may therefore be tried again blindly, by whoever finds the slot.
@@ -25,6 +34,46 @@ public final class Settling {
     private final UsageRecorder recorder;
     private final TransactionTemplate transaction;
     private final RetryTemplate retries;
+    private final Gathering<Ended, Settlement> gathering = new Gathering<>(new Gathering.Work<>() {
+        @Override
+        public List<Settlement> together(List<Ended> requests) {
+            return settleTogether(requests);
+        }
+
+        @Override
+        public Settlement alone(Ended request) {
+            return settleTogether(List.of(request)).getFirst();
+        }
+    });
+
+    /**
+     * A request that has ended.
+     *
+     * @param processId the process that holds its reservation
+     * @param requestId the request
+     * @param usage its tokens
+     * @param counted what the engine counted, or {@code null} where that is not known, or nothing
+     * @param outcome how it ended
+     */
+    private record Ended(
+            UUID processId,
+            String requestId,
+            MeasuredUsage usage,
+            @Nullable MeasuredUsage counted,
+            RequestOutcome outcome) {
+
+        JdbcReservations.Ending ending() {
+            return new JdbcReservations.Ending(processId, requestId, usage.isNone());
+        }
+
+        Optional<JdbcEngineCounts.Count> count() {
+            return Optional.ofNullable(counted).map(tokens -> new JdbcEngineCounts.Count(processId, requestId, tokens));
+        }
+
+        UsageRecorder.Exact exact(ResolvedReservation resolved) {
+            return new UsageRecorder.Exact(resolved, resolved.atLeastCheckpoint(usage), outcome);
+        }
+    }
 
     /**
      * @param deadline for how long a settlement is tried again while the database is away
@@ -41,16 +90,10 @@ public final class Settling {
         Optional<UsageSlot> slot = journal.find(requestId);
         slot.ifPresent(each -> each.end(outcome));
         Settlement settlement = retries.invoke(() -> {
-            slot.map(UsageSlot::usage)
-                    .filter(counted -> !endedBeforeItsFirstToken(counted, outcome))
-                    .ifPresent(counted -> tables.engineCounts().add(journal.processId(), requestId, counted));
-            return transaction.execute(status -> {
-                Settlement tried = settleOnce(journal.processId(), requestId, usage, outcome);
-                if (tried instanceof Settlement.ExceedsHold) {
-                    status.setRollbackOnly();
-                }
-                return tried;
-            });
+            MeasuredUsage counted = slot.map(UsageSlot::usage)
+                    .filter(each -> !endedBeforeItsFirstToken(each, outcome))
+                    .orElse(null);
+            return gathering.ask(requestId, new Ended(journal.processId(), requestId, usage, counted, outcome));
         });
         if (!(settlement instanceof Settlement.ExceedsHold)) {
             journal.free(requestId);
@@ -82,11 +125,50 @@ public final class Settling {
         return uncounted.size();
     }
 
-    private Settlement settleOnce(UUID processId, String requestId, MeasuredUsage usage, RequestOutcome outcome) {
-        Optional<ResolvedReservation> resolved = tables.reservations().resolve(processId, requestId, usage.isNone());
-        if (resolved.isPresent()) {
-            MeasuredUsage exact = resolved.get().atLeastCheckpoint(usage);
-            return recorder.record(resolved.get(), exact, outcome);
+    private List<Settlement> settleTogether(List<Ended> requests) {
+        List<JdbcEngineCounts.Count> counts =
+                requests.stream().flatMap(request -> request.count().stream()).toList();
+        if (!counts.isEmpty()) {
+            tables.engineCounts().add(counts);
+        }
+        return Objects.requireNonNull(transaction.execute(status -> {
+            Map<String, UsageRecorder.Exact> exacts = resolve(requests);
+            Optional<UsageRecorder.Exact> exceeding =
+                    exacts.values().stream().filter(exact -> !exact.isHeld()).findFirst();
+            if (exceeding.isEmpty()) {
+                Set<String> recorded = recorder.record(List.copyOf(exacts.values()));
+                return requests.stream()
+                        .map(request -> settlement(request, exacts.get(request.requestId()), recorded))
+                        .toList();
+            }
+            if (requests.size() > 1) {
+                throw new Gathering.ApartException(exceeding.get().requestId() + " used more than it held");
+            }
+            status.setRollbackOnly();
+            return List.of(new Settlement.ExceedsHold(exceeding.get().reservation()));
+        }));
+    }
+
+    /** Ends the reservations of those that still have one here; tells what these used, in the order of the requests. */
+    private Map<String, UsageRecorder.Exact> resolve(List<Ended> requests) {
+        Map<String, ResolvedReservation> resolved = tables.reservations()
+                .resolve(requests.stream().map(Ended::ending).toList());
+        Map<String, UsageRecorder.Exact> exacts = new LinkedHashMap<>();
+        for (Ended request : requests) {
+            ResolvedReservation own = resolved.get(request.requestId());
+            if (own != null) {
+                exacts.put(request.requestId(), request.exact(own));
+            }
+        }
+        return exacts;
+    }
+
+    private Settlement settlement(Ended request, UsageRecorder.@Nullable Exact exact, Set<String> recorded) {
+        String requestId = request.requestId();
+        if (exact != null) {
+            return recorded.contains(requestId)
+                    ? new Settlement.Settled(exact.cost())
+                    : new Settlement.AlreadySettled(requestId);
         }
         return tables.reservations()
                 .stateOf(requestId)

@@ -1,17 +1,21 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.budget.BudgetUse;
+import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.ledger.ResolvedReservation;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageEvent;
 import dev.perigee.billing.money.Money;
+import java.util.List;
+import java.util.Set;
 
 /**
- * Writes what a request used: usage row, posting, budgets. An estimate is written once; the exact usage is written once, of which only what
+ * Writes what requests used: usage rows, postings, budgets. An estimate is written once; the exact usage is written once, of which only what
  * the estimate did not post is posted.
  *
- * <p>Every method belongs to the caller's transaction, which holds the reservation's row.
+ * <p>Every method belongs to the caller's transaction, which holds the reservations' rows.
  */
 final class UsageRecorder {
 
@@ -21,41 +25,87 @@ final class UsageRecorder {
         this.tables = tables;
     }
 
-    /** Records the exact usage. */
-    Settlement record(ResolvedReservation resolved, MeasuredUsage usage, RequestOutcome outcome) {
-        Reservation reservation = resolved.reservation();
-        String requestId = reservation.requestId();
-        Money cost = reservation.price().rate().cost(usage);
-        long tokens = tokens(usage);
-        if (!reservation.covers(cost, tokens)) {
-            return new Settlement.ExceedsHold(reservation);
+    /**
+     * The exact usage of a request whose reservation was just ended.
+     *
+     * @param resolved its reservation
+     * @param usage its tokens
+     * @param outcome how it ended
+     */
+    record Exact(ResolvedReservation resolved, MeasuredUsage usage, RequestOutcome outcome) {
+
+        Reservation reservation() {
+            return resolved.reservation();
         }
-        tables.budgets().keep(reservation.attribution().tenantId());
-        if (!tables.usageRecords().add(event(reservation, usage, outcome, false))) {
-            return new Settlement.AlreadySettled(requestId);
+
+        String requestId() {
+            return reservation().requestId();
         }
-        if (!usage.isNone()) {
-            Money more = cost.minus(resolved.billed());
-            long moreTokens = tokens - resolved.billedTokens();
-            tables.ledger().postSettlement(requestId, reservation.attribution(), more, moreTokens);
-            settleBudgets(reservation, more, moreTokens);
+
+        Money cost() {
+            return reservation().price().rate().cost(usage);
         }
-        return new Settlement.Settled(cost);
+
+        boolean isHeld() {
+            return reservation().covers(cost(), tokens(usage));
+        }
+
+        /** What is owed beyond the estimate. */
+        private JdbcLedger.Cost owed() {
+            return new JdbcLedger.Cost(
+                    requestId(),
+                    reservation().attribution().tenantId(),
+                    cost().minus(resolved.billed()),
+                    tokens(usage) - resolved.billedTokens());
+        }
+    }
+
+    /**
+     * Records exact usages, each of another request and no more than it held.
+     *
+     * @return the requests whose usage was recorded, that is not before
+     */
+    Set<String> record(List<Exact> exacts) {
+        if (exacts.isEmpty()) {
+            return Set.of();
+        }
+        tables.budgets()
+                .keep(exacts.stream()
+                        .map(exact -> exact.reservation().attribution().tenantId())
+                        .toList());
+        Set<String> recorded = tables.usageRecords()
+                .add(exacts.stream()
+                        .map(exact -> event(exact.reservation(), exact.usage(), exact.outcome(), false))
+                        .toList());
+        List<Exact> owing = exacts.stream()
+                .filter(exact ->
+                        recorded.contains(exact.requestId()) && !exact.usage().isNone())
+                .toList();
+        tables.ledger().postSettlements(owing.stream().map(Exact::owed).toList());
+        tables.budgets()
+                .settle(owing.stream()
+                        .map(exact -> use(exact.reservation(), exact.owed()))
+                        .toList());
+        return recorded;
     }
 
     /** Records the checkpoint of an orphan, and marks it; where there is no checkpoint nothing is billed. */
     void estimate(ResolvedReservation orphan) {
         Reservation reservation = orphan.reservation();
         MeasuredUsage usage = orphan.checkpoint();
-        Money cost = reservation.price().rate().cost(usage);
-        tables.reservations().estimate(reservation.requestId(), cost, tokens(usage));
+        JdbcLedger.Cost owed = new JdbcLedger.Cost(
+                reservation.requestId(),
+                reservation.attribution().tenantId(),
+                reservation.price().rate().cost(usage),
+                tokens(usage));
+        tables.reservations().estimate(reservation.requestId(), owed.cost(), owed.tokens());
         if (usage.isNone()) {
             return;
         }
-        tables.budgets().keep(reservation.attribution().tenantId());
+        tables.budgets().keep(List.of(owed.tenantId()));
         tables.usageRecords().add(event(reservation, usage, RequestOutcome.INTERRUPTED, true));
-        tables.ledger().postEstimate(reservation.requestId(), reservation.attribution(), cost, tokens(usage));
-        settleBudgets(reservation, cost, tokens(usage));
+        tables.ledger().postEstimate(owed);
+        tables.budgets().settle(List.of(use(reservation, owed)));
     }
 
     /** Leaves it at the estimate; a request that had no checkpoint is recorded without a token. */
@@ -63,8 +113,9 @@ final class UsageRecorder {
         tables.usageRecords().add(event(givenUp.reservation(), givenUp.checkpoint(), RequestOutcome.INTERRUPTED, true));
     }
 
-    private void settleBudgets(Reservation reservation, Money cost, long tokens) {
-        tables.budgets().settle(reservation.attribution(), reservation.reservedAt(), cost.nanos(), tokens);
+    private static BudgetUse use(Reservation reservation, JdbcLedger.Cost owed) {
+        return new BudgetUse(
+                reservation.attribution(), reservation.reservedAt(), owed.cost().nanos(), owed.tokens());
     }
 
     private static UsageEvent event(

@@ -68,7 +68,7 @@ public final class JdbcInvoices implements Invoices {
     }
 
     private Invoice issued(InvoiceRow draft, String billedTo) {
-        ledger.openAccounts(draft.tenantId(), draft.currency());
+        ledger.openAccounts(List.of(new JdbcLedger.Owner(draft.tenantId(), draft.currency())));
         lines.take(draft);
         Invoice invoice = whole(draft.issued(new Invoice.Issue(table.nextNumber(draft.kind()), table.now(), billedTo)));
         table.issue(invoice);

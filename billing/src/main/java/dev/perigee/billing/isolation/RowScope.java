@@ -43,7 +43,7 @@ public final class RowScope {
     }
 
     /** The scope of the calling thread, or {@code null} where it has none and sees nothing. */
-    static @Nullable RowScope current() {
+    public static @Nullable RowScope current() {
         return CURRENT.isBound() ? CURRENT.get() : null;
     }
 

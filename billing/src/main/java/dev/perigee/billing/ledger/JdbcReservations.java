@@ -1,19 +1,24 @@
 package dev.perigee.billing.ledger;
 
+import dev.perigee.billing.batch.Rows;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.CostAttributionRow;
 import dev.perigee.billing.metering.MeasuredUsage;
+import dev.perigee.billing.metering.MeasuredUsageRow;
 import dev.perigee.billing.money.Money;
 import dev.perigee.billing.pricing.PriceBookVersion;
 import dev.perigee.billing.pricing.PriceBookVersionRow;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -26,9 +31,9 @@ public final class JdbcReservations {
 
     private static final String RESOLVE = """
             UPDATE billing.reservation r SET resolved_at = billing.clock(), state =
-                CASE WHEN :nothing AND r.counted_output + r.counted_reasoning = 0 THEN 'released' ELSE 'settled' END
-            FROM %s
-            WHERE r.request_id = :id AND r.process_id = :process AND r.state IN ('reserved', 'estimated')
+                CASE WHEN q.nothing AND r.counted_output + r.counted_reasoning = 0 THEN 'released' ELSE 'settled' END
+            FROM unnest(CAST(:ids AS text[]), CAST(:processes AS uuid[]), CAST(:nothing AS boolean[])) AS q (id, process, nothing), %s
+            WHERE r.request_id = q.id AND r.process_id = q.process AND r.state IN ('reserved', 'estimated')
                 AND v.id = r.price_version_id
             RETURNING r.*, %s""".formatted(PriceBookVersionRow.TABLES, PriceBookVersionRow.COLUMNS);
     private static final String GIVE_UP = """
@@ -43,6 +48,17 @@ public final class JdbcReservations {
             SELECT r.*, %s FROM billing.reservation r, %s
             WHERE r.request_id = :id AND r.state = 'reserved' AND %s AND v.id = r.price_version_id
             FOR UPDATE OF r""".formatted(PriceBookVersionRow.COLUMNS, PriceBookVersionRow.TABLES, FENCED);
+    private static final String HOLD = """
+            INSERT INTO billing.reservation (request_id, tenant_id, project_id, api_key_id, end_user_hash,
+                model, price_version_id, currency, held_nanos, held_tokens, process_id, epoch, nonce, model_sha256)
+            SELECT q.id, q.tenant, q.project, q.api_key, q.end_user, q.model, q.price_version, q.currency, q.held, q.held_tokens,
+                :process, coalesce((SELECT epoch FROM billing.process WHERE id = :process), 1), q.nonce, q.model_sha256
+            FROM unnest(CAST(:ids AS text[]), CAST(:tenants AS uuid[]), CAST(:projects AS uuid[]), CAST(:apiKeys AS uuid[]),
+                    CAST(:endUsers AS text[]), CAST(:models AS text[]), CAST(:priceVersions AS uuid[]), CAST(:currencies AS text[]),
+                    CAST(:held AS bigint[]), CAST(:heldTokens AS bigint[]), CAST(:nonces AS uuid[]), CAST(:modelSha256 AS text[]))
+                AS q (id, tenant, project, api_key, end_user, model, price_version, currency, held, held_tokens, nonce, model_sha256)
+            WHERE (SELECT true FROM billing.usage u WHERE u.request_id = q.id) IS NULL
+            ON CONFLICT (request_id) DO NOTHING RETURNING request_id, reserved_at""";
     private static final String HELD_WITH = """
             SELECT r.*, %s FROM billing.reservation r, %s
             WHERE r.request_id = :id AND r.nonce = :nonce AND r.state = 'reserved' AND v.id = r.price_version_id""".formatted(PriceBookVersionRow.COLUMNS, PriceBookVersionRow.TABLES);
@@ -55,40 +71,49 @@ public final class JdbcReservations {
     }
 
     /**
-     * Who makes a reservation.
+     * A reservation to make.
      *
-     * @param processId the process that will resolve it; it holds it under the epoch that it is in
+     * @param reservation what is held; its {@code reservedAt} is replaced by the database's clock
      * @param nonce the attempt, by which it knows its own reservation again when the reply to its commit was lost
+     * @param modelSha256 SHA-256 of the weights that will answer, or {@code null} where it is not known
      */
-    public record Holder(UUID processId, UUID nonce) {}
+    public record Candidate(
+            Reservation reservation, UUID nonce, @Nullable String modelSha256) {}
 
     /**
-     * Holds an amount for a request.
+     * Holds amounts for requests.
      *
-     * @param candidate the reservation to make; its {@code reservedAt} is replaced by the database's clock
-     * @return the reservation, or nothing where the request has a reservation or a usage row already
+     * @param processId the process that will resolve them; it holds them under the epoch that it is in
+     * @return the reservations by their requests, without those whose request has a reservation or a usage row already
      */
-    public Optional<Reservation> hold(Holder holder, Reservation candidate, @Nullable String modelSha256) {
-        return jdbc.sql("""
-                        INSERT INTO billing.reservation (request_id, tenant_id, project_id, api_key_id, end_user_hash,
-                            model, price_version_id, currency, held_nanos, held_tokens, process_id, epoch, nonce, model_sha256)
-                        SELECT :id, :tenant, :project, :apiKey, :endUser, :model, :priceVersion, :currency, :held, :heldTokens,
-                            :process, coalesce((SELECT epoch FROM billing.process WHERE id = :process), 1), :nonce,
-                            CAST(:modelSha256 AS text)
-                        WHERE NOT EXISTS (SELECT FROM billing.usage WHERE request_id = :id)
-                        ON CONFLICT (request_id) DO NOTHING RETURNING reserved_at""")
-                .param("id", candidate.requestId())
-                .params(CostAttributionRow.parameters(candidate.attribution()))
-                .param("model", candidate.model())
-                .param("priceVersion", candidate.price().id())
-                .param("held", candidate.held().nanos())
-                .param("heldTokens", candidate.heldTokens())
-                .param("process", holder.processId())
-                .param("nonce", holder.nonce())
-                .param("modelSha256", modelSha256)
-                .query(OffsetDateTime.class)
-                .optional()
-                .map(reservedAt -> candidate.reservedAt(reservedAt.toInstant()));
+    public Map<String, Reservation> hold(UUID processId, List<Candidate> candidates) {
+        if (candidates.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, Reservation> wanted = candidates.stream()
+                .map(Candidate::reservation)
+                .collect(Collectors.toMap(Reservation::requestId, reservation -> reservation));
+        Map<String, Reservation> held = new HashMap<>();
+        jdbc.sql(HOLD).param("process", processId).params(columns(candidates)).query(row -> {
+            Reservation own = Objects.requireNonNull(wanted.get(row.getString("request_id")));
+            Instant reservedAt =
+                    row.getObject("reserved_at", OffsetDateTime.class).toInstant();
+            held.put(own.requestId(), own.reservedAt(reservedAt));
+        });
+        return held;
+    }
+
+    private static Map<String, Object> columns(List<Candidate> candidates) {
+        Rows<Candidate> rows = Rows.of(candidates)
+                .texts("ids", each -> each.reservation().requestId())
+                .texts("models", each -> each.reservation().model())
+                .texts("priceVersions", each -> each.reservation().price().id())
+                .numbers("held", each -> each.reservation().held().nanos())
+                .numbers("heldTokens", each -> each.reservation().heldTokens())
+                .texts("nonces", Candidate::nonce)
+                .texts("modelSha256", Candidate::modelSha256);
+        return CostAttributionRow.columns(rows, each -> each.reservation().attribution())
+                .parameters();
     }
 
     /** The request's reservation, where this attempt made it and it is still held. */
@@ -136,16 +161,10 @@ public final class JdbcReservations {
                             counted_output = c.output, counted_reasoning = c.reasoning
                         FROM counted c JOIN idle i ON i.request_id = c.id WHERE r.request_id = c.id""")
                 .param("process", processId)
-                .param("ids", counted.keySet().toArray(String[]::new))
-                .param("uncachedInput", part(counted, MeasuredUsage::uncachedInput))
-                .param("cachedInput", part(counted, MeasuredUsage::cachedInput))
-                .param("output", part(counted, MeasuredUsage::output))
-                .param("reasoning", part(counted, MeasuredUsage::reasoning))
+                .params(MeasuredUsageRow.columns(Rows.of(counted.entrySet()), Map.Entry::getValue)
+                        .texts("ids", Map.Entry::getKey)
+                        .parameters())
                 .update();
-    }
-
-    private static Long[] part(Map<String, MeasuredUsage> counted, ToLongFunction<MeasuredUsage> part) {
-        return counted.values().stream().map(part::applyAsLong).toArray(Long[]::new);
     }
 
     /** Where the request's reservation stands; nothing where it has none. */
@@ -158,16 +177,31 @@ public final class JdbcReservations {
     }
 
     /**
-     * Ends a reservation that a process still holds, also where that was taken for dead; nothing where there is none. It is released where
-     * nothing was used, else settled.
+     * A reservation to end.
+     *
+     * @param processId the process that holds it
+     * @param requestId the request
+     * @param nothing whether nothing was used; it is released then
      */
-    public Optional<ResolvedReservation> resolve(UUID processId, String requestId, boolean nothing) {
-        return jdbc.sql(RESOLVE)
-                .param("id", requestId)
-                .param("process", processId)
-                .param("nothing", nothing)
+    public record Ending(UUID processId, String requestId, boolean nothing) {}
+
+    /**
+     * Ends reservations that their processes still hold, also where these were taken for dead: released where nothing was used, else settled.
+     *
+     * @return those that were ended, by their requests
+     */
+    public Map<String, ResolvedReservation> resolve(List<Ending> endings) {
+        return jdbc
+                .sql(RESOLVE)
+                .params(Rows.of(endings)
+                        .texts("ids", Ending::requestId)
+                        .texts("processes", Ending::processId)
+                        .truths("nothing", Ending::nothing)
+                        .parameters())
                 .query((row, number) -> readResolved(row))
-                .optional();
+                .list()
+                .stream()
+                .collect(Collectors.toMap(resolved -> resolved.reservation().requestId(), resolved -> resolved));
     }
 
     /** The requests for which a process holds something. */

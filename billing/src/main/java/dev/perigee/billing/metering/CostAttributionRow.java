@@ -1,12 +1,11 @@
 package dev.perigee.billing.metering;
 
+import dev.perigee.billing.batch.Rows;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Currency;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /** How an attribution is written to and read from the columns that every table names alike. */
 public final class CostAttributionRow {
@@ -23,14 +22,12 @@ public final class CostAttributionRow {
                 row.getString("end_user_hash"));
     }
 
-    /** The parameters {@code tenant}, {@code project}, {@code apiKey}, {@code currency} and {@code endUser}. */
-    public static Map<String, @Nullable Object> parameters(CostAttribution attribution) {
-        Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
-        parameters.put("tenant", attribution.tenantId());
-        parameters.put("project", attribution.projectId());
-        parameters.put("apiKey", attribution.apiKeyId());
-        parameters.put("currency", attribution.currency().getCurrencyCode());
-        parameters.put("endUser", attribution.endUserHash());
-        return parameters;
+    /** The columns {@code tenants}, {@code projects}, {@code apiKeys}, {@code currencies} and {@code endUsers}, for many rows. */
+    public static <T> Rows<T> columns(Rows<T> rows, Function<T, CostAttribution> attribution) {
+        return rows.texts("tenants", row -> attribution.apply(row).tenantId())
+                .texts("projects", row -> attribution.apply(row).projectId())
+                .texts("apiKeys", row -> attribution.apply(row).apiKeyId())
+                .texts("currencies", row -> attribution.apply(row).currency().getCurrencyCode())
+                .texts("endUsers", row -> attribution.apply(row).endUserHash());
     }
 }

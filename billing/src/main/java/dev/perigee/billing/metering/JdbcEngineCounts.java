@@ -1,5 +1,8 @@
 package dev.perigee.billing.metering;
 
+import dev.perigee.billing.batch.Rows;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -12,6 +15,21 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class JdbcEngineCounts {
 
+    private static final String ADD = """
+            WITH commit AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+            INSERT INTO billing.engine_count (request_id, tokens, uncached_input, cached_input, output, reasoning, occurred_at)
+            SELECT r.request_id, c.uncached + c.cached + c.output + c.reasoning, c.uncached, c.cached, c.output, c.reasoning, r.reserved_at
+            FROM commit, unnest(CAST(:ids AS text[]), CAST(:processes AS uuid[]), CAST(:uncachedInput AS bigint[]),
+                CAST(:cachedInput AS bigint[]), CAST(:output AS bigint[]), CAST(:reasoning AS bigint[]))
+                AS q (id, process, uncached, cached, output, reasoning)
+            JOIN billing.reservation r ON r.request_id = q.id AND r.process_id = q.process AND r.state <> 'expired'
+            CROSS JOIN LATERAL (
+                SELECT * FROM (VALUES
+                    (1, q.uncached, q.cached, q.output, q.reasoning),
+                    (2, r.counted_uncached_input, r.counted_cached_input, r.counted_output, r.counted_reasoning)
+                ) AS count (number, uncached, cached, output, reasoning) ORDER BY output + reasoning DESC, number LIMIT 1) c
+            ON CONFLICT (request_id) DO NOTHING""";
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
@@ -21,31 +39,32 @@ public final class JdbcEngineCounts {
     }
 
     /**
-     * Adds the count of a request that a process was admitted for, in a transaction of its own; the same request again changes nothing. It is
-     * not less than the request's checkpoint, and nothing where its rest was given up.
+     * What was counted of a request.
+     *
+     * @param processId the process that the request was admitted for
+     * @param requestId the request
+     * @param usage its tokens
      */
+    public record Count(UUID processId, String requestId, MeasuredUsage usage) {}
+
+    /**
+     * Adds counts of requests, in a transaction of their own; the same request again changes nothing. A count is not less than the request's
+     * checkpoint, and there is none where its rest was given up.
+     */
+    public void add(List<Count> counts) {
+        transaction.executeWithoutResult(
+                status -> jdbc.sql(ADD).params(parameters(counts)).update());
+    }
+
+    /** Adds the count of one request. */
     public void add(UUID processId, String requestId, MeasuredUsage counted) {
-        transaction.executeWithoutResult(status -> {
-            jdbc.sql("""
-                            WITH commit AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-                            INSERT INTO billing.engine_count
-                                (request_id, tokens, uncached_input, cached_input, output, reasoning, occurred_at)
-                            SELECT r.request_id, c.uncached + c.cached + c.output + c.reasoning, c.uncached, c.cached, c.output, c.reasoning,
-                                r.reserved_at
-                            FROM commit, billing.reservation r CROSS JOIN LATERAL (
-                                SELECT * FROM (VALUES
-                                    (1, :uncachedInput, :cachedInput, :output, :reasoning),
-                                    (2, r.counted_uncached_input, r.counted_cached_input, r.counted_output, r.counted_reasoning)
-                                ) AS count (number, uncached, cached, output, reasoning) ORDER BY output + reasoning DESC, number LIMIT 1) c
-                            WHERE r.request_id = :id AND r.process_id = :process AND r.state <> 'expired'
-                            ON CONFLICT (request_id) DO NOTHING""")
-                    .param("id", requestId)
-                    .param("process", processId)
-                    .param("uncachedInput", counted.uncachedInput())
-                    .param("cachedInput", counted.cachedInput())
-                    .param("output", counted.output())
-                    .param("reasoning", counted.reasoning())
-                    .update();
-        });
+        add(List.of(new Count(processId, requestId, counted)));
+    }
+
+    private static Map<String, Object> parameters(List<Count> counts) {
+        return MeasuredUsageRow.columns(Rows.of(counts), Count::usage)
+                .texts("ids", Count::requestId)
+                .texts("processes", Count::processId)
+                .parameters();
     }
 }

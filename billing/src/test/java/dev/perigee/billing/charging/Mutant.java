@@ -28,8 +28,7 @@ enum Mutant {
             "AND r.state IN ('reserved', 'estimated')",
             "AND true",
             "DROP TRIGGER resolved_once ON billing.reservation"),
-    SETTLES_WHAT_ANOTHER_PROCESS_HOLDS(
-            "AND r.process_id = ? AND r.state IN", "AND (r.process_id = ? OR true) AND r.state IN"),
+    SETTLES_WHAT_ANOTHER_PROCESS_HOLDS("AND r.process_id = q.process AND r.state IN", "AND r.state IN"),
     ESTIMATE_GIVES_THE_REST_BACK(
             "WHERE r.state IN ('reserved', 'estimated') AND r.tenant_id",
             "WHERE r.state IN ('reserved') AND r.tenant_id"),
@@ -38,7 +37,8 @@ enum Mutant {
             "SET state = 'reserved', estimated_at",
             "DROP TRIGGER resolved_once ON billing.reservation"),
     TAKES_ANY_RESERVATION_FOR_ITS_OWN("AND r.nonce = ?", "AND (r.nonce = ? OR true)"),
-    EXTENDS_IN_THE_PRESENT_PERIOD("coalesce(?, billing.clock()) AS moment", "coalesce(billing.clock(), ?) AS moment"),
+    EXTENDS_IN_THE_PRESENT_PERIOD(
+            "coalesce(q.moment, billing.clock()) AS moment", "coalesce(billing.clock(), q.moment) AS moment"),
     REFUNDS_WHAT_WAS_INTERRUPTED(Settling.class, "endedBeforeItsFirstToken", NothingWasUsed.class),
     NEVER_REPLAYS_A_JOURNAL(AbandonedJournals.class, "forEach", Skip.class),
     NEVER_RELEASES_WHAT_NOBODY_KNOWS(Settling.class, "releaseUncounted", Skip.class),

@@ -14,6 +14,7 @@ import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.money.Money;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -127,8 +128,8 @@ class AppendOnlyIntegrationTests {
     void settlementWhenPostedTwiceIsRefused() {
         TransactionTemplate transaction = new TransactionTemplate(database.transactions);
         assertThatExceptionOfType(DataAccessException.class)
-                .isThrownBy(() -> transaction.executeWithoutResult(
-                        status -> database.ledger.postSettlement("settled", TENANT, new Money(1, USD), 1)))
+                .isThrownBy(() -> transaction.executeWithoutResult(status -> database.ledger.postSettlements(
+                        List.of(new JdbcLedger.Cost("settled", TENANT.tenantId(), new Money(1, USD), 1)))))
                 .withMessageContaining("duplicate key");
         assertThat(database.number("SELECT count(*) FROM billing.ledger_transaction"))
                 .isEqualTo(1);

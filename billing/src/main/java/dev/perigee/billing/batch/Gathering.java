@@ -1,0 +1,167 @@
+package dev.perigee.billing.batch;
+
+import dev.perigee.billing.isolation.RowScope;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does in one go what several threads want at the same time: whoever comes first does it for itself at once, and whoever comes meanwhile waits;
+ * the first of those then does it for all of them. So they share statements, a transaction and a wait for the disk, and nobody waits for others
+ * to come.
+ *
+ * <p>Where doing it together fails, each does its own alone: none fails for another's fault.
+ *
+ * <p>Those of one scope are served in it, those of several in the platform's, which covers all.
+ *
+ * <p>Threads: safe; it has none of its own. One at a time does the work.
+ *
+ * @param <Q> what is wanted
+ * @param <A> what becomes of it
+ */
+public final class Gathering<Q, A> {
+
+    /** The most that is done in one go. */
+    public static final int MOST_TOGETHER = 64;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gathering.class);
+
+    private final Work<Q, A> work;
+    private final Deque<Wish<Q, A>> waiting = new ArrayDeque<>();
+    private boolean led;
+
+    /** What is done. */
+    public interface Work<Q, A> {
+
+        /** Does it for all, whose keys differ, or for none; their answers in the same order. */
+        List<A> together(List<Q> wanted);
+
+        /** Does it for one, for whom it may have been done already by a call of {@link #together} that failed. */
+        A alone(Q wanted);
+    }
+
+    /** What {@link Work#together} throws where one of them cannot be served with the others. */
+    public static final class ApartException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        /** @param message which one and why */
+        public ApartException(String message) {
+            super(message);
+        }
+    }
+
+    private enum Turn {
+        LEAD,
+        ANSWERED,
+        ALONE
+    }
+
+    private static final class Wish<Q, A> {
+        final String key;
+        final Q wanted;
+        final @Nullable RowScope scope = RowScope.current();
+        final CompletableFuture<Turn> turn = new CompletableFuture<>();
+
+        @Nullable
+        A answer;
+
+        Wish(String key, Q wanted) {
+            this.key = key;
+            this.wanted = wanted;
+        }
+
+        void answer(A given) {
+            answer = given;
+            turn.complete(Turn.ANSWERED);
+        }
+    }
+
+    public Gathering(Work<Q, A> work) {
+        this.work = work;
+    }
+
+    /**
+     * Does what is wanted, alone or with others; returns when it is done.
+     *
+     * @param key two wishes of one key are never served in one go
+     */
+    public A ask(String key, Q wanted) {
+        Wish<Q, A> wish = new Wish<>(key, wanted);
+        enter(wish);
+        return switch (wish.turn.join()) {
+            case LEAD -> lead(wish);
+            case ANSWERED -> Objects.requireNonNull(wish.answer);
+            case ALONE -> work.alone(wanted);
+        };
+    }
+
+    private synchronized void enter(Wish<Q, A> wish) {
+        if (led) {
+            waiting.add(wish);
+        } else {
+            led = true;
+            wish.turn.complete(Turn.LEAD);
+        }
+    }
+
+    private A lead(Wish<Q, A> first) {
+        List<Wish<Q, A>> all = gather(first);
+        try {
+            return serve(all);
+        } catch (RuntimeException e) {
+            if (all.size() == 1) {
+                throw e;
+            }
+            LOG.debug("{} charges could not be written together, each is written alone", all.size(), e);
+        } finally {
+            all.forEach(each -> each.turn.complete(Turn.ALONE)); // says nothing new to those that have their answer
+            handOver();
+        }
+        return work.alone(first.wanted);
+    }
+
+    private synchronized List<Wish<Q, A>> gather(Wish<Q, A> first) {
+        List<Wish<Q, A>> gathered = new ArrayList<>(List.of(first));
+        Set<String> keys = new HashSet<>(Set.of(first.key));
+        Iterator<Wish<Q, A>> others = waiting.iterator();
+        while (others.hasNext() && gathered.size() < MOST_TOGETHER) {
+            Wish<Q, A> next = others.next();
+            if (keys.add(next.key)) {
+                gathered.add(next);
+                others.remove();
+            }
+        }
+        return gathered;
+    }
+
+    /** Serves them in the first one's scope where that is everybody's; returns the first one's answer. */
+    private A serve(List<Wish<Q, A>> all) {
+        List<Q> wanted = all.stream().map(wish -> wish.wanted).toList();
+        RowScope own = all.getFirst().scope;
+        boolean shared = all.stream().allMatch(wish -> Objects.equals(wish.scope, own));
+        List<A> answers = shared ? work.together(wanted) : RowScope.ofPlatform().call(() -> work.together(wanted));
+        for (int i = 0; i < answers.size(); i++) {
+            all.get(i).answer(answers.get(i));
+        }
+        return answers.getFirst();
+    }
+
+    private synchronized void handOver() {
+        Wish<Q, A> next = waiting.poll();
+        if (next == null) {
+            led = false;
+        } else {
+            next.turn.complete(Turn.LEAD);
+        }
+    }
+}
