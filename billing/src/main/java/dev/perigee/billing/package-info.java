@@ -6,7 +6,7 @@
  * has, what a request said.
  *
  * <p>Directions inside: {@code charging} over {@code budget}, {@code ledger}, {@code pricing} and {@code metering}; {@code budget} over
- * {@code pricing} and {@code metering}; all over {@code money}; never upwards.
+ * {@code pricing} and {@code metering}; all over {@code money} and {@code batch} (how what many want is written in one go); never upwards.
  */
 @NullMarked
 package dev.perigee.billing;

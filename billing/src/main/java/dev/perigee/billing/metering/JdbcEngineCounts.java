@@ -15,6 +15,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class JdbcEngineCounts {
 
+    /** The OFFSET keeps the planner from reading the whole table of reservations, which it would while that is young. */
     private static final String ADD = """
             WITH commit AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
             INSERT INTO billing.engine_count (request_id, tokens, uncached_input, cached_input, output, reasoning, occurred_at)
@@ -22,7 +23,9 @@ public final class JdbcEngineCounts {
             FROM commit, unnest(CAST(:ids AS text[]), CAST(:processes AS uuid[]), CAST(:uncachedInput AS bigint[]),
                 CAST(:cachedInput AS bigint[]), CAST(:output AS bigint[]), CAST(:reasoning AS bigint[]))
                 AS q (id, process, uncached, cached, output, reasoning)
-            JOIN billing.reservation r ON r.request_id = q.id AND r.process_id = q.process AND r.state <> 'expired'
+            CROSS JOIN LATERAL (
+                SELECT * FROM billing.reservation r
+                WHERE r.request_id = q.id AND r.process_id = q.process AND r.state <> 'expired' OFFSET 0) r
             CROSS JOIN LATERAL (
                 SELECT * FROM (VALUES
                     (1, q.uncached, q.cached, q.output, q.reasoning),
