@@ -8,8 +8,10 @@ import dev.perigee.billing.BillingDatabase;
 import dev.perigee.billing.metering.CostAttribution;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
+import dev.perigee.billing.pricing.Rate;
 import dev.perigee.postgres.Contenders;
 import java.util.ArrayList;
+import java.util.Currency;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -91,6 +93,47 @@ class ConcurrentChargingIntegrationTests {
                         .mapToLong(usage -> usage.inputTokens() + usage.outputTokens())
                         .sum());
         assertBooksAgree();
+    }
+
+    @Test
+    void settleWhenOneOfManyExceedsItsHoldSettlesTheOthers() throws Exception {
+        for (int i = 0; i < CONTENDERS; i++) {
+            charging.reserve(request("neighbour-" + i));
+        }
+        List<Settlement> settlements = Contenders.together(
+                CONTENDERS,
+                contender -> charging.settle(
+                        "neighbour-" + contender,
+                        new MeasuredUsage(1, 0, contender % 10 == 0 ? 10_000 : 1, 0),
+                        RequestOutcome.COMPLETED));
+        assertThat(settlements)
+                .filteredOn(Settlement.ExceedsHold.class::isInstance)
+                .hasSize(CONTENDERS / 10);
+        assertThat(settlements).filteredOn(Settlement.Settled.class::isInstance).hasSize(CONTENDERS - CONTENDERS / 10);
+        assertBooksAgree();
+    }
+
+    @Test
+    void reserveWhenOneOfManyHasAnotherCurrencyAdmitsTheOthers() throws Exception {
+        Currency franc = Currency.getInstance("CHF");
+        database.priceBooks.ensure("moonlet", new Rate(franc, 1, 1, 1));
+        charging.reserve(request("first"));
+        CostAttribution changed =
+                new CostAttribution(tenant.tenantId(), tenant.projectId(), tenant.apiKeyId(), franc, null);
+        List<String> ends = Contenders.together(CONTENDERS, contender -> {
+            CostAttribution attribution = contender % 10 == 0 ? changed : contender % 2 == 0 ? tenant : newTenant();
+            try {
+                return charging.reserve(new ChargeRequest("currency-" + contender, attribution, "moonlet", 1, 1))
+                        .getClass()
+                        .getSimpleName();
+            } catch (IllegalArgumentException e) {
+                return e.getMessage();
+            }
+        });
+        assertThat(ends).filteredOn("Admitted"::equals).hasSize(CONTENDERS - CONTENDERS / 10);
+        assertThat(ends)
+                .filteredOn(end -> end.contains("currency is CHF, must be USD"))
+                .hasSize(CONTENDERS / 10);
     }
 
     private static void assertBooksAgree() {
