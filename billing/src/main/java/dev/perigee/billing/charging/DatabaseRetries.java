@@ -15,8 +15,11 @@ final class DatabaseRetries {
 
     private DatabaseRetries() {}
 
-    /** Again and again, for as long as this. */
+    /** Again and again, for as long as this; not once more where that is zero. */
     static RetryPolicy lasting(Duration deadline) {
+        if (deadline.isZero()) { // a policy's timeout of zero would be none
+            return whileDatabaseIsAway().maxRetries(0).build();
+        }
         return whileDatabaseIsAway()
                 .maxRetries(Long.MAX_VALUE)
                 .timeout(deadline)

@@ -160,7 +160,7 @@ class ExhaustiveFaultsTests {
 
         private static void end(SimulatedNode node, SimulatedRequest request) {
             if (request.running) {
-                node.settle(request, request.counted == 0 ? RequestOutcome.OVERLOADED : RequestOutcome.CANCELLED);
+                node.settle(request, request.counted == 0 ? RequestOutcome.OVERLOADED : RequestOutcome.CANCELLED, true);
             }
         }
 

@@ -45,6 +45,7 @@ enum Mutant {
     COUNTS_EVERY_FOURTH_TOKEN(UsageSlot.class, "count", EveryFourth.class),
     COUNTS_A_TOKEN_AFTER_IT_IS_SEEN(UsageSlot.class, "count", OneBehind.class),
     FREES_THE_SLOT_BEFORE_THE_COMMIT(Settling.class, "settle", 4, FreesFirst.class),
+    SAYS_DONE_BEFORE_THE_COMMIT(JdbcCharging.class, "settle", SaysDone.class),
     EXTENDS_WITHOUT_ASKING_THE_BUDGET(BudgetClaim.class, "payable", AlwaysPayable.class),
     FORGETS_THE_ENGINE_COUNT(JdbcEngineCounts.class, "add", Skip.class);
 
@@ -164,6 +165,20 @@ enum Mutant {
         @Advice.OnMethodEnter
         static void enter(@Advice.Argument(0) UsageJournal journal, @Advice.Argument(1) String requestId) {
             journal.free(requestId);
+        }
+    }
+
+    /** The caller hears of the end, whatever becomes of the transaction. */
+    static final class SaysDone {
+        @Advice.OnMethodExit(onThrowable = RuntimeException.class)
+        static void exit(
+                @Advice.Argument(0) String requestId,
+                @Advice.Return(readOnly = false) Settlement told,
+                @Advice.Thrown(readOnly = false) Throwable failure) {
+            if (failure != null) {
+                told = new Settlement.AlreadySettled(requestId);
+                failure = null;
+            }
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * One node: the real charging, settling, recovery and lease over a journal of its own. What the engine does is played by the simulation:
@@ -93,11 +95,26 @@ final class SimulatedNode {
         }
     }
 
-    /** The request ends; its client is told once that is committed. */
-    void settle(SimulatedRequest request, RequestOutcome outcome) {
+    /**
+     * The request ends; its client is told once that is committed.
+     *
+     * @param insists whether a failure is tried once more at once, as the product does until its deadline; else the sweep makes up for it
+     */
+    void settle(SimulatedRequest request, RequestOutcome outcome, boolean insists) {
         request.running = false;
         MeasuredUsage usage = outcome.refusal() ? MeasuredUsage.NONE : request.usage(request.counted);
-        if (charging.settle(request.id, usage, outcome) instanceof Settlement.Settled) {
+        try {
+            settle(request, usage, outcome);
+        } catch (DataAccessException | TransactionException e) {
+            if (!insists) {
+                throw e;
+            }
+            settle(request, usage, outcome);
+        }
+    }
+
+    private void settle(SimulatedRequest request, MeasuredUsage usage, RequestOutcome outcome) {
+        if (!(charging.settle(request.id, usage, outcome) instanceof Settlement.ExceedsHold)) {
             request.acknowledged = usage;
             unsettled.remove(request);
         }

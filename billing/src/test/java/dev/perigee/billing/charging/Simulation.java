@@ -221,7 +221,7 @@ final class Simulation {
         } else if (dice < 42) {
             acting.extend(request, 1 + random.nextInt(8));
         } else {
-            acting.settle(request, ending(request));
+            acting.settle(request, ending(request), random.nextBoolean());
         }
     }
 
@@ -276,7 +276,7 @@ final class Simulation {
     /** Everything that runs ends, and the nodes live on for longer than a dead one's lease and the grace. */
     static void heal(SimulatedDatabase database, SimulatedNode[] nodes, Runnable check) {
         for (SimulatedNode node : nodes) {
-            node.running().forEach(request -> node.settle(request, ending(request)));
+            node.running().forEach(request -> node.settle(request, ending(request), true));
         }
         for (int round = 0; round < 4; round++) {
             for (SimulatedNode node : nodes) {
@@ -302,7 +302,7 @@ final class Simulation {
         if (!nodes[0].reserve(last)) {
             throw new AssertionError("I8 " + tenant.tenantId() + ": refused, though " + left + " tokens are left");
         }
-        nodes[0].settle(last, RequestOutcome.OVERLOADED);
+        nodes[0].settle(last, RequestOutcome.OVERLOADED, true);
     }
 
     private long left(CostAttribution tenant, BudgetScope scope, long unit) {
