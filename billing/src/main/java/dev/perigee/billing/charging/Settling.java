@@ -112,17 +112,22 @@ public final class Settling {
         return outcome.refusal() || (outcome == RequestOutcome.INTERRUPTED && counted.outputTokens() == 0);
     }
 
-    /** Releases what a process holds for requests that are not in its journal; returns how many these were. */
+    /**
+     * Releases what a process holds for requests that are not in its journal; returns how many these were. One that was settled, and left the
+     * journal, after its hold was read is none of them.
+     */
     int releaseUncounted(UsageJournal journal) {
         List<String> uncounted = tables.reservations().heldBy(journal.processId()).stream()
                 .filter(requestId -> journal.find(requestId).isEmpty())
                 .toList();
-        uncounted.forEach(requestId -> {
+        int released = 0;
+        for (String requestId : uncounted) {
             tables.reservations().checkpointAtEngineCount(requestId);
             tables.engineCounts().add(journal.processId(), requestId, MeasuredUsage.NONE); // or its checkpoint
-            settle(journal, requestId, MeasuredUsage.NONE, RequestOutcome.INTERRUPTED);
-        });
-        return uncounted.size();
+            Settlement settlement = settle(journal, requestId, MeasuredUsage.NONE, RequestOutcome.INTERRUPTED);
+            released += settlement instanceof Settlement.Settled ? 1 : 0;
+        }
+        return released;
     }
 
     private List<Settlement> settleTogether(List<Ended> requests) {

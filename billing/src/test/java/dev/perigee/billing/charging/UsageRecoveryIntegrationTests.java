@@ -14,10 +14,16 @@ import dev.perigee.billing.metering.UsageJournal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What a process leaves behind when it dies, or loses its database, in the middle of everything. */
 class UsageRecoveryIntegrationTests {
@@ -117,6 +123,33 @@ class UsageRecoveryIntegrationTests {
 
         assertThat(database.reservations.stateOf(id)).contains(ReservationState.RELEASED);
         assertThat(database.reservations.stateOf("known")).contains(ReservationState.RESERVED);
+    }
+
+    /** The sweep reads a hold whose settlement is about to be committed, and then finds no slot. */
+    @Test
+    void holdWhenItsRequestSettlesWhileTheSweepRunsIsNotTakenForReleased() throws Exception {
+        reserve(id).slot().count(COUNTED);
+        UsageJournal journal = database.journal(lease);
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            Future<Integer> released = new TransactionTemplate(database.transactions).execute(status -> {
+                charging.settle(id, COUNTED, RequestOutcome.COMPLETED);
+                Future<Integer> sweep = thread.submit(() -> settling.releaseUncounted(journal));
+                awaitLockWait();
+                return sweep;
+            });
+
+            assertThat(released.get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertReconciled(14);
+    }
+
+    private void awaitLockWait() {
+        String waiting = "SELECT count(*) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for (int tries = 0; database.number(waiting) < 1; tries++) {
+            assertThat(tries).as("the sweep waits for the settlement").isLessThan(500);
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
     }
 
     @Test
