@@ -58,6 +58,10 @@ public final class DeadProcesses {
         return estimated;
     }
 
+    /**
+     * Locks the reservation before the budgets, as a settlement does. A late extension locks the budgets first, but then does not wait for the
+     * reservation: its epoch was ended before.
+     */
     private int estimateOnce(String requestId) {
         tables.reservations().checkpointAtEngineCount(requestId);
         return tables.reservations()

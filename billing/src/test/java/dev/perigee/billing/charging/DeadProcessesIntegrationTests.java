@@ -22,11 +22,16 @@ import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.money.Money;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +42,7 @@ class DeadProcessesIntegrationTests {
     private static final MeasuredUsage CHECKPOINT = new MeasuredUsage(8, 2, 3, 1);
     private static final MeasuredUsage EXACT = new MeasuredUsage(8, 2, 6, 1);
 
-    private final BillingDatabase database = new BillingDatabase(3);
+    private final BillingDatabase database = new BillingDatabase(6);
     private final ProcessLease dead = database.lease(Duration.ofMinutes(10));
     private final ProcessLease judge = database.lease(Duration.ofMinutes(10));
     private final Settling settling = new Settling(database.tables, database.transactions, Duration.ZERO);
@@ -118,6 +123,61 @@ class DeadProcessesIntegrationTests {
         assertThat(charging.settle(id, EXACT, RequestOutcome.INTERRUPTED)).isInstanceOf(Settlement.Settled.class);
         assertThat(deadProcesses.estimate()).isZero();
         assertExact();
+    }
+
+    /** The extension has the first budget and waits for the second, the estimate has the reservation and waits for the first. */
+    @Test
+    void estimateWhenTheLateProcessExtendsAtTheSameTimeDoesNotDeadlock() throws Exception {
+        Budget first = new Budget(BudgetPeriod.TOTAL, new BudgetLimit.OfTokens(30), BudgetMode.HARD);
+        Budget second = new Budget(BudgetPeriod.MONTH, new BudgetLimit.OfTokens(30), BudgetMode.HARD);
+        database.budgets.replace(owner(), List.of(first, second));
+        outliveTheLease();
+        try (ExecutorService threads = Executors.newFixedThreadPool(2);
+                Connection slow = database.dataSource.getConnection()) {
+            slow.setAutoCommit(false);
+            slow.createStatement().execute("""
+                    SELECT 1 FROM billing.budget_window WHERE budget_id = (SELECT id FROM billing.budget ORDER BY id DESC LIMIT 1)
+                    FOR UPDATE""");
+            Future<Extension> extension = threads.submit(() -> charging.extend(reservation, 1));
+            awaitLockWaits(1);
+            Future<Integer> estimate = threads.submit(deadProcesses::estimate);
+            awaitLockWaits(2);
+            slow.rollback();
+
+            assertThat(extension.get(20, TimeUnit.SECONDS)).isEqualTo(new Extension.NotRunning(id));
+            assertThat(estimate.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+        assertThat(state()).isEqualTo(ReservationState.ESTIMATED);
+    }
+
+    /** The settlement has the reservation and waits for the budget, the estimate waits for the reservation. */
+    @Test
+    void estimateWhenTheLateProcessSettlesAtTheSameTimeDoesNotDeadlock() throws Exception {
+        outliveTheLease();
+        try (ExecutorService threads = Executors.newFixedThreadPool(2);
+                Connection slow = database.dataSource.getConnection()) {
+            slow.setAutoCommit(false);
+            slow.createStatement().execute("SELECT 1 FROM billing.budget_window FOR UPDATE");
+            Future<Settlement> settlement =
+                    threads.submit(() -> charging.settle(id, EXACT, RequestOutcome.INTERRUPTED));
+            awaitLockWaits(1);
+            Future<Integer> estimate = threads.submit(deadProcesses::estimate);
+            awaitLockWaits(2);
+            slow.rollback();
+
+            assertThat(settlement.get(20, TimeUnit.SECONDS)).isInstanceOf(Settlement.Settled.class);
+            assertThat(estimate.get(20, TimeUnit.SECONDS)).isZero();
+        }
+        assertExact();
+    }
+
+    private void awaitLockWaits(int sessions) throws InterruptedException {
+        String waiting = "SELECT count(*) FROM pg_stat_activity"
+                + " WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        for (int tries = 0; database.number(waiting) < sessions; tries++) {
+            assertThat(tries).as("sessions that wait for a lock").isLessThan(500);
+            Thread.sleep(20);
+        }
     }
 
     @Test
