@@ -1,5 +1,6 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.BillingDatabase;
 import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.pricing.JdbcPriceBooks;
 import dev.perigee.postgres.TestDatabase;
@@ -16,13 +17,16 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
  */
 final class SimulatedDatabase implements AutoCloseable {
 
+    /** When everything that is simulated begins, or later. */
+    static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
     final JdbcClient jdbc;
     final JdbcTransactionManager transactions;
     final JdbcBudgets budgets;
     final JdbcPriceBooks priceBooks;
     private final SingleConnectionDataSource dataSource;
     private final StatementRewriting rewriting;
-    private Instant now = Instant.parse("2026-11-01T00:00:00Z");
+    private Instant now = START;
 
     SimulatedDatabase() {
         this(StatementRewriting.NONE);
@@ -51,7 +55,8 @@ final class SimulatedDatabase implements AutoCloseable {
         transactions = new JdbcTransactionManager(dataSource);
         budgets = new JdbcBudgets(jdbc, transactions);
         priceBooks = new JdbcPriceBooks(jdbc, transactions);
-        moveClock(0);
+        setClock(START);
+        priceBooks.ensure("moonlet", BillingDatabase.RATE);
     }
 
     /** The tables, written in transactions with scripted outcomes. */
@@ -64,7 +69,12 @@ final class SimulatedDatabase implements AutoCloseable {
     }
 
     void moveClock(long seconds) {
-        now = now.plusSeconds(seconds);
+        setClock(now.plusSeconds(seconds));
+    }
+
+    /** Puts the clock to a moment, also to one before. */
+    void setClock(Instant moment) {
+        now = moment;
         jdbc.sql("SELECT set_config('simulation.now', :now, false)")
                 .param("now", now.toString())
                 .query(String.class)

@@ -77,21 +77,32 @@ final class SimulatedInvariants {
         }
     }
 
-    /** After each step. */
+    /** After each step; what a request that has ended became is looked at again in the end. */
     void check(Collection<UUID> tenants, Collection<SimulatedRequest> requests) {
         checkWindows(tenants);
+        checkRequests(requests.stream()
+                .filter(request -> !before.containsKey(request.id)
+                        || before.get(request.id).open())
+                .toList());
+    }
+
+    private Map<String, Row> checkRequests(Collection<SimulatedRequest> requests) {
         Map<String, Row> now = rows(requests);
-        before.forEach((id, old) -> require(now.containsKey(id), "I12", id, "its reservation is gone"));
-        now.values().forEach(row -> checkStep(before.get(row.id()), row));
         for (SimulatedRequest request : requests) {
+            Row row = now.get(request.id);
+            Row old = before.get(request.id);
+            require(row != null || old == null, "I12", request.id, "its reservation is gone");
+            if (row != null) {
+                checkStep(old, row);
+            }
             if (request.acknowledged != null) {
-                Row row = now.get(request.id);
                 require(row != null && !row.open(), "I7", request.id, "acknowledged, but not ended");
                 require(request.acknowledged.equals(row.usage()), "I7", request.id, "acknowledged otherwise: " + row);
                 require(!row.estimated(), "I7", request.id, "acknowledged, and an estimate");
             }
         }
         before.putAll(now);
+        return now;
     }
 
     private void checkWindows(Collection<UUID> tenants) {
@@ -148,7 +159,7 @@ final class SimulatedInvariants {
 
     /** Once everything is healed: nothing is held, everything is billed as the engine counted it, the books agree. */
     void checkHealed(List<SimulatedRequest> requests, Instant from) {
-        Map<String, Row> rows = rows(requests);
+        Map<String, Row> rows = checkRequests(requests);
         for (SimulatedRequest request : requests) {
             Row row = rows.get(request.id);
             require(row == null || !row.open(), "I8", request.id, "still held: " + row);

@@ -41,6 +41,7 @@ final class Simulation {
     static final int STEPS = 250;
     private static final int NODES = 3;
     private static final int DAY = 86_400;
+    private static final int YEARS = 4;
     private static final long NANOS_A_TOKEN = 1_700; // prompt and answer mixed
 
     private final SimulatedDatabase database;
@@ -66,14 +67,13 @@ final class Simulation {
         this.random = new Random(seed);
         this.invariants = new SimulatedInvariants(database);
         this.prefix = "s" + seed + "-";
-        database.moveClock(2 * DAY - database.now().getEpochSecond() % DAY + random.nextInt(DAY));
-        this.start = database.now();
+        this.start = SimulatedDatabase.START.plusSeconds(random.nextInt(YEARS * 365 * DAY));
+        database.setClock(start);
         try {
             this.folder = Files.createTempDirectory("perigee-simulation-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        database.priceBooks.ensure("moonlet", RATE);
         for (BudgetPeriod period : BudgetPeriod.values()) {
             tenant(period);
         }
@@ -161,6 +161,7 @@ final class Simulation {
         int node = random.nextInt(NODES);
         if (paused[node]) {
             paused[node] = random.nextInt(12) != 0;
+            touched = false;
             return;
         }
         operations++;
@@ -188,10 +189,12 @@ final class Simulation {
             keepUp(acting, random.nextInt(18));
         } else if (dice < 95) {
             database.moveClock(random.nextInt(15) == 0 ? DAY : random.nextInt(75));
+            touched = false;
         } else if (dice < 97 && !quiet) {
             restart(node);
         } else if (dice < 98) {
             paused[node] = true;
+            touched = false;
         } else {
             acting.recovery.replayAbandoned();
         }
@@ -235,6 +238,7 @@ final class Simulation {
     private void keepUp(SimulatedNode acting, int dice) {
         if (dice < 5) {
             acting.lease.renew();
+            touched = false;
         } else if (dice < 9) {
             acting.recovery.sweep();
         } else if (dice < 13) {

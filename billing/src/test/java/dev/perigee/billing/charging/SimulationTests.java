@@ -3,7 +3,10 @@ package dev.perigee.billing.charging;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.LongPredicate;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,62 +21,105 @@ class SimulationTests {
 
     @Test
     @Timeout(120)
-    void invariantsWhenAFewSeedsRunHold() {
-        run(seed -> seed < FIRST_SEED + 20);
+    void invariantsWhenAFewSeedsRunHold() throws InterruptedException {
+        new Campaign(FIRST_SEED, Long.MAX_VALUE, FIRST_SEED + 20).run(1);
     }
 
-    /** One million operations. */
+    /** One million operations, on two threads, each with a database of its own. */
     @Test
     @Tag("long")
-    void invariantsWhenAMillionOperationsRunHold() {
-        long operations = Long.getLong("simulation.operations", 1_000_000);
-        run(seed -> (seed - FIRST_SEED) * Simulation.STEPS < operations);
+    void invariantsWhenAMillionOperationsRunHold() throws InterruptedException {
+        long first = Long.getLong("simulation.seed", FIRST_SEED + 20);
+        new Campaign(first, Long.getLong("simulation.operations", 1_000_000), Long.MAX_VALUE).run(2);
     }
 
     @Test
-    void seedOfItsOwn() {
+    void seedOfItsOwn() throws InterruptedException {
         Long seed = Long.getLong("simulation.seed");
         if (seed != null) {
-            run(each -> each == seed);
+            new Campaign(seed, Long.MAX_VALUE, seed + 1).run(1);
         }
     }
 
-    private static void run(LongPredicate wanted) {
-        long first = Long.getLong("simulation.seed", FIRST_SEED);
-        long start = System.nanoTime();
-        long operations = 0;
-        long seed = first;
-        Map<SimulatedOutcome, Integer> outcomes = new EnumMap<>(SimulatedOutcome.class);
-        try (SimulatedDatabase database = new SimulatedDatabase()) {
-            for (; wanted.test(seed); seed++) {
-                operations += runOne(database, seed, outcomes);
-                if (seed % 200 == 0) {
-                    tell(first, seed, operations, outcomes, start);
+    /** One seed after the other, until there are enough operations, or no more seeds. */
+    private static final class Campaign {
+
+        private final long first;
+        private final long enough;
+        private final long end;
+        private final long start = System.nanoTime();
+        private final AtomicLong next;
+        private final Map<SimulatedOutcome, Integer> outcomes = new EnumMap<>(SimulatedOutcome.class);
+        private long seeds;
+        private long operations;
+        private @Nullable AssertionError violation;
+
+        Campaign(long first, long enough, long end) {
+            this.first = first;
+            this.enough = enough;
+            this.end = end;
+            this.next = new AtomicLong(first);
+        }
+
+        void run(int threads) throws InterruptedException {
+            try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+                for (int thread = 0; thread < threads; thread++) {
+                    pool.execute(this::runSeeds);
+                }
+            }
+            tell();
+            if (violation != null) {
+                throw violation;
+            }
+        }
+
+        private void runSeeds() {
+            try (SimulatedDatabase database = new SimulatedDatabase()) {
+                while (wanted()) {
+                    long seed = next.getAndIncrement();
+                    if (seed >= end) {
+                        return;
+                    }
+                    runOne(new Simulation(database, seed), seed);
                 }
             }
         }
-        tell(first, seed - 1, operations, outcomes, start);
-    }
 
-    private static int runOne(SimulatedDatabase database, long seed, Map<SimulatedOutcome, Integer> outcomes) {
-        try {
-            Simulation simulation = new Simulation(database, seed);
-            simulation.run();
-            simulation.outcomes().forEach((outcome, count) -> outcomes.merge(outcome, count, Integer::sum));
-            return simulation.operations();
-        } catch (RuntimeException | Error e) {
-            throw new AssertionError("seed " + seed + ": " + e.getMessage(), e);
+        private synchronized boolean wanted() {
+            return violation == null && operations < enough;
         }
-    }
 
-    private static void tell(
-            long first, long last, long operations, Map<SimulatedOutcome, Integer> outcomes, long start) {
-        System.out.printf(
-                "simulation: seeds %d to %d, %d operations, transactions %s, 0 violations, %d s%n",
-                first,
-                last,
-                operations,
-                outcomes,
-                Duration.ofNanos(System.nanoTime() - start).toSeconds());
+        private void runOne(Simulation simulation, long seed) {
+            try {
+                simulation.run();
+                count(simulation);
+            } catch (RuntimeException | Error e) {
+                fail(new AssertionError("seed " + seed + ": " + e.getMessage(), e));
+            }
+        }
+
+        private synchronized void count(Simulation simulation) {
+            seeds++;
+            operations += simulation.operations();
+            simulation.outcomes().forEach((outcome, count) -> outcomes.merge(outcome, count, Integer::sum));
+            if (seeds % 200 == 0) {
+                tell();
+            }
+        }
+
+        private synchronized void fail(AssertionError found) {
+            violation = found;
+        }
+
+        private void tell() {
+            System.out.printf(
+                    "simulation: %d seeds from %d on, %d operations, transactions %s, %s, %d s%n",
+                    seeds,
+                    first,
+                    operations,
+                    outcomes,
+                    violation == null ? "0 violations" : violation.getMessage(),
+                    Duration.ofNanos(System.nanoTime() - start).toSeconds());
+        }
     }
 }
