@@ -17,15 +17,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for answers over plain sockets, so that it can break off exactly where it wants: one in six breaks off after some tokens, half of these by
- * a reset; one in twenty reads slowly; one in five does not stream; one in ten sends the same once more at the same time.
+ * a reset; one in twenty reads slowly; one in five does not stream; one in ten sends the same once more at the same time, to another node.
  */
 final class CrashClient {
 
     /** What the clients saw of one request. */
-    record Seen(String requestId, int tokens, @Nullable Integer acknowledged) {}
+    record Seen(
+            String requestId,
+            int tokens,
+            @Nullable Integer acknowledged,
+            @Nullable String idempotencyKey) {}
 
     private static final Pattern ID = Pattern.compile("x-request-id: (\\S+)", Pattern.CASE_INSENSITIVE);
     private static final Pattern USAGE = Pattern.compile("\"completion_tokens\":(\\d+)");
+    private static final Pattern TOKEN = Pattern.compile("\"delta\":\\{[^}]*\"content\":\"[^\"]");
     private static final int LONGEST = 60;
 
     final Collection<Seen> seen = new ConcurrentLinkedQueue<>();
@@ -35,7 +40,7 @@ final class CrashClient {
     final AtomicLong broken = new AtomicLong();
 
     /** Asks once, in one of these ways; returns the status, 0 where there was none. */
-    int ask(int port, String key, Random random) {
+    int ask(int port, String key, Random random, @Nullable String idempotencyKey) {
         int tokens = 1 + random.nextInt(LONGEST);
         boolean stream = random.nextInt(5) != 0;
         int breakOff = stream && random.nextInt(6) == 0 ? random.nextInt(tokens) : Integer.MAX_VALUE - 1;
@@ -47,11 +52,12 @@ final class CrashClient {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
             socket.setSoTimeout(30_000);
             String head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + key
+                    + (idempotencyKey == null ? "" : "\r\nIdempotency-Key: " + idempotencyKey)
                     + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: " + body.length()
                     + "\r\n\r\n";
             socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().flush();
-            return read(socket, breakOff, slow && stream);
+            return read(socket, breakOff, slow && stream, idempotencyKey);
         } catch (IOException e) {
             broken.incrementAndGet();
             return 0;
@@ -61,7 +67,8 @@ final class CrashClient {
         }
     }
 
-    private int read(Socket socket, int breakOff, boolean slow) throws IOException, InterruptedException {
+    private int read(Socket socket, int breakOff, boolean slow, @Nullable String idempotencyKey)
+            throws IOException, InterruptedException {
         BufferedReader lines =
                 new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
         String status = lines.readLine();
@@ -80,7 +87,7 @@ final class CrashClient {
                 if (id == null && header.matches()) {
                     id = header.group(1);
                 }
-                tokens += line.contains("\"content\":\"x\"") ? 1 : 0; // the scripted engine's token
+                tokens += TOKEN.matcher(line).find() ? 1 : 0; // a piece of text is a token at the least
                 deltas += line.contains("\"delta\":{") ? 1 : 0;
                 Matcher figures = USAGE.matcher(line);
                 usage = figures.find() ? Integer.valueOf(figures.group(1)) : usage;
@@ -94,18 +101,17 @@ final class CrashClient {
                 }
             }
         } finally {
-            record(code, id, tokens, done ? usage : null);
+            record(code, new Seen(id == null ? "" : id, tokens, done ? usage : null, idempotencyKey));
         }
         return code;
     }
 
-    private void record(int code, @Nullable String id, int tokens, @Nullable Integer acknowledged) {
+    private void record(int code, Seen found) {
         switch (code) {
             case 200 -> {
-                (acknowledged == null ? broken : completed).incrementAndGet();
-                if (id != null) {
-                    seen.add(
-                            new Seen(id, acknowledged == null ? tokens : Math.max(tokens, acknowledged), acknowledged));
+                (found.acknowledged() == null ? broken : completed).incrementAndGet();
+                if (!found.requestId().isEmpty()) {
+                    seen.add(found);
                 }
             }
             case 429 -> refused.incrementAndGet();

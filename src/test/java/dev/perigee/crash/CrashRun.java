@@ -7,9 +7,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -154,13 +156,14 @@ final class CrashRun implements AutoCloseable {
     private void load(Random own) {
         while (loading) {
             CrashNode node = nodes.get(own.nextInt(NODES));
+            CrashNode other = nodes.get(own.nextInt(NODES));
             String key = tenants.get(own.nextInt(tenants.size())).key();
             long request = own.nextLong();
-            Thread duplicate = Thread.ofVirtual().unstarted(() -> client.ask(node.port, key, new Random(request)));
-            if (own.nextInt(10) == 0) {
-                duplicate.start();
+            String idempotencyKey = own.nextInt(10) == 0 ? "twice-" + request : null;
+            if (idempotencyKey != null) {
+                Thread.ofVirtual().start(() -> client.ask(other.port, key, new Random(request), idempotencyKey));
             }
-            if (client.ask(node.port, key, new Random(request)) != 200) {
+            if (client.ask(node.port, key, new Random(request), idempotencyKey) != 200) {
                 pause(20 + own.nextInt(100));
             }
         }
@@ -254,7 +257,7 @@ final class CrashRun implements AutoCloseable {
     /** A tenant with room left is admitted on every node. */
     private void phantomRefusals(List<String> violations) {
         for (CrashNode node : nodes) {
-            int status = client.ask(node.port, tenants.get(1).key(), new Random(1));
+            int status = client.ask(node.port, tenants.get(1).key(), new Random(1), null);
             if (status != 200) {
                 violations.add("I8: " + node.address() + " answered " + status + " to a tenant with room left");
             }
@@ -283,12 +286,16 @@ final class CrashRun implements AutoCloseable {
                 violations.add("I5 " + id + ": " + counted + " billed, " + tokens + " generated: " + billed.get(id));
             }
         });
+        Set<String> billedKeys = new HashSet<>();
         for (CrashClient.Seen seen : client.seen) {
             int counted = billed.containsKey(seen.requestId())
                     ? billed.get(seen.requestId()).outputTokens()
                     : 0;
             if (counted < seen.tokens()) {
                 violations.add("I6 " + seen + ": " + counted + " billed");
+            }
+            if (counted > 0 && seen.idempotencyKey() != null && !billedKeys.add(seen.idempotencyKey())) {
+                violations.add("I4 " + seen + ": another request of this key is billed too");
             }
             if (seen.acknowledged() != null && counted != seen.acknowledged()) {
                 violations.add("I7 " + seen + ": " + counted + " billed");
