@@ -16,6 +16,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Settles what was left behind: at the start and from then on by processes that died with their journal in the same folder; each second by
@@ -84,8 +86,12 @@ public final class UsageRecovery implements AutoCloseable {
         timer.shutdown();
         try {
             timer.awaitTermination(Duration.ofSeconds(5).toMillis(), TimeUnit.MILLISECONDS);
+            RowScope.ofPlatform().run(() -> settling.releaseUncounted(own));
+            own.finish();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (DataAccessException | TransactionException e) {
+            LOG.warn("What is left behind is settled by whoever finds the journal: {}", e.getMessage());
         }
     }
 

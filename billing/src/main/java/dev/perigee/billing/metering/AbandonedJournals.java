@@ -17,7 +17,7 @@ public final class AbandonedJournals {
 
     private AbandonedJournals() {}
 
-    /** Hands over one journal after the other, each locked for that time. */
+    /** Hands over one journal after the other, each locked for that time; what was replayed to the end is deleted. */
     public static void forEach(Path folder, Consumer<UsageJournal> replay) {
         try {
             for (Path file : files(folder)) {
@@ -49,6 +49,7 @@ public final class AbandonedJournals {
             }
             try (UsageJournal journal = new UsageJournal(processId, file, channel)) {
                 replay.accept(journal);
+                journal.finish();
             }
         } catch (NoSuchFileException e) {
             return; // somebody else was faster

@@ -42,6 +42,7 @@ public final class UsageJournal implements AutoCloseable {
     private final FileChannel channel;
     private final Queue<UsageSlot> free = new ConcurrentLinkedQueue<>();
     private final Map<String, UsageSlot> open = new ConcurrentHashMap<>();
+    private volatile boolean finished;
 
     /** What became of {@link #begin}. */
     public enum Beginning {
@@ -151,11 +152,19 @@ public final class UsageJournal implements AutoCloseable {
         return List.copyOf(open.values());
     }
 
-    /** Closes the file; without an open count it is deleted. */
+    /**
+     * Says that its process holds nothing that is not in an open slot either. Until then the file stays, for by it others know that the process
+     * may have left something.
+     */
+    public void finish() {
+        finished = true;
+    }
+
+    /** Closes the file; where it is finished, without an open count, it is deleted. */
     @Override
     public void close() {
         try {
-            if (open.isEmpty()) {
+            if (finished && open.isEmpty()) {
                 Files.deleteIfExists(file);
             }
             channel.close();

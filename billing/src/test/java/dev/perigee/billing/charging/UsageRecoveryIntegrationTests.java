@@ -125,6 +125,33 @@ class UsageRecoveryIntegrationTests {
         assertThat(database.reservations.stateOf("known")).contains(ReservationState.RESERVED);
     }
 
+    @Test
+    void holdWhenNobodyHeardOfItAndItsReplayFailsIsReleasedByTheNext() {
+        reserve(id);
+        database.journal(lease).free(id);
+        database.journal(lease).close();
+        database.jdbc.sql("ALTER TABLE billing.usage RENAME TO usage_away").update();
+        try (UsageJournal next = UsageJournal.create(database.journalFolder(), UUID.randomUUID(), 1);
+                UsageRecovery recovery = recovery(next)) {
+            assertThatExceptionOfType(DataAccessException.class).isThrownBy(recovery::replayAbandoned);
+            database.jdbc.sql("ALTER TABLE billing.usage_away RENAME TO usage").update();
+
+            recovery.replayAbandoned();
+        }
+        assertThat(database.reservations.stateOf(id)).contains(ReservationState.RELEASED);
+        assertThat(database.journalFolder()).isEmptyDirectory();
+    }
+
+    @Test
+    void holdWhenNobodyHeardOfItAndItsProcessStopsIsReleased() {
+        reserve(id);
+        database.journal(lease).free(id);
+
+        recovery().close();
+
+        assertThat(database.reservations.stateOf(id)).contains(ReservationState.RELEASED);
+    }
+
     /** The sweep reads a hold whose settlement is about to be committed, and then finds no slot. */
     @Test
     void holdWhenItsRequestSettlesWhileTheSweepRunsIsNotTakenForReleased() throws Exception {

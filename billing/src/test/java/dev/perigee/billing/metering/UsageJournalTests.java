@@ -54,13 +54,20 @@ class UsageJournalTests {
     }
 
     @Test
-    void fileWhenNothingIsOpenIsDeletedOnClose() throws IOException {
+    void fileWhenFinishedAndNothingIsOpenIsDeletedOnClose() throws IOException {
         UsageJournal journal = create(2);
         begun(journal, "only");
         assertThat(files()).hasSize(1);
         journal.free("only");
+        journal.finish();
         journal.close();
         assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void fileWhenItsProcessMayHoldMoreStaysOnClose() throws IOException {
+        create(2).close();
+        assertThat(files()).hasSize(1);
     }
 
     @Test
