@@ -17,6 +17,7 @@ import dev.perigee.billing.isolation.IsolationCheck;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.UsageJournal;
+import dev.perigee.billing.metering.UsageMonths;
 import dev.perigee.billing.pricing.JdbcPriceBooks;
 import dev.perigee.billing.pricing.PriceBooks;
 import java.nio.file.Path;
@@ -107,6 +108,12 @@ public final class BillingAutoConfiguration {
     UsageRecovery usageRecovery(
             UsageJournal journal, Settling settling, DeadProcesses deadProcesses, ChargingTables tables) {
         return new UsageRecovery(journal, settling, deadProcesses, tables);
+    }
+
+    @Bean(initMethod = "start")
+    @ConditionalOnMissingBean
+    UsageMonths usageMonths(JdbcClient jdbc) {
+        return new UsageMonths(jdbc);
     }
 
     private static Path journalFolder(BillingProperties properties, Environment environment) {

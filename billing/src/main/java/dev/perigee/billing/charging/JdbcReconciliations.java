@@ -32,7 +32,7 @@ public final class JdbcReconciliations {
                         + (u.output_tokens + u.reasoning_tokens) * v.output_nanos, 0) AS priced
                 FROM requests q
                 LEFT JOIN billing.reservation r USING (request_id)
-                LEFT JOIN billing.usage u USING (request_id)
+                LEFT JOIN (SELECT * FROM billing.usage WHERE occurred_at >= :from AND occurred_at < :to) u USING (request_id)
                 LEFT JOIN billing.engine_count e USING (request_id)
                 LEFT JOIN billing.price_book_version v ON v.id = u.price_version_id
                 LEFT JOIN LATERAL (

@@ -38,7 +38,9 @@ public final class JdbcUsageReport implements UsageReport {
                 r.state, r.held_nanos, r.resolved_at, r.price_version_id,
                 u.outcome, u.uncached_input_tokens, u.cached_input_tokens, u.output_tokens, u.reasoning_tokens,
                 u.cost_nanos, u.recorded_at, u.model_sha256, u.estimated
-            FROM (SELECT * FROM billing.usage WHERE request_id = :id) u
+            FROM (SELECT * FROM billing.usage WHERE request_id = :id AND occurred_at = (
+                SELECT reserved_at FROM billing.reservation WHERE request_id = :id
+                UNION ALL SELECT occurred_at FROM billing.refused_request WHERE request_id = :id LIMIT 1)) u
             FULL JOIN (SELECT * FROM billing.reservation WHERE request_id = :id) r USING (request_id)""";
 
     private final JdbcClient jdbc;

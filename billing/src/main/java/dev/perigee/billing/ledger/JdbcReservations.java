@@ -57,7 +57,7 @@ public final class JdbcReservations {
                     CAST(:endUsers AS text[]), CAST(:models AS text[]), CAST(:priceVersions AS uuid[]), CAST(:currencies AS text[]),
                     CAST(:held AS bigint[]), CAST(:heldTokens AS bigint[]), CAST(:nonces AS uuid[]), CAST(:modelSha256 AS text[]))
                 AS q (id, tenant, project, api_key, end_user, model, price_version, currency, held, held_tokens, nonce, model_sha256)
-            WHERE (SELECT true FROM billing.usage u WHERE u.request_id = q.id) IS NULL
+            WHERE (SELECT true FROM billing.refused_request u WHERE u.request_id = q.id) IS NULL
             ON CONFLICT (request_id) DO NOTHING RETURNING request_id, reserved_at""";
     private static final String HELD_WITH = """
             SELECT r.*, %s FROM billing.reservation r, %s
@@ -84,7 +84,7 @@ public final class JdbcReservations {
      * Holds amounts for requests.
      *
      * @param processId the process that will resolve them; it holds them under the epoch that it is in
-     * @return the reservations by their requests, without those whose request has a reservation or a usage row already
+     * @return the reservations by their requests, without those whose request has a reservation already, or was refused
      */
     public Map<String, Reservation> hold(UUID processId, List<Candidate> candidates) {
         if (candidates.isEmpty()) {

@@ -25,7 +25,7 @@ public final class JdbcUsageRecords {
                     CAST(:costs AS bigint[]), CAST(:admittedAt AS timestamptz[]), CAST(:estimated AS boolean[]))
                 AS q (id, tenant, project, api_key, end_user, model, outcome, refused, uncached_input, cached_input, output,
                     reasoning, price_version, currency, cost, admitted_at, estimated)
-            ON CONFLICT (request_id) DO UPDATE SET outcome = excluded.outcome,
+            ON CONFLICT (request_id, occurred_at) DO UPDATE SET outcome = excluded.outcome,
                 uncached_input_tokens = excluded.uncached_input_tokens, cached_input_tokens = excluded.cached_input_tokens,
                 output_tokens = excluded.output_tokens, reasoning_tokens = excluded.reasoning_tokens,
                 cost_nanos = excluded.cost_nanos, recorded_at = billing.clock(), estimated = false

@@ -83,7 +83,8 @@ public final class JdbcReceipts implements Receipts {
                     .query()
                     .singleRow();
             List<String> pending = jdbc.sql("""
-                            SELECT p.request_id FROM billing.receipt_pending p JOIN billing.usage u USING (request_id)
+                            SELECT p.request_id FROM billing.receipt_pending p JOIN billing.reservation r USING (request_id)
+                                JOIN billing.usage u ON u.request_id = r.request_id AND u.occurred_at = r.reserved_at
                             WHERE p.tenant_id = :tenant ORDER BY u.recorded_at, p.request_id LIMIT :most""")
                     .param("tenant", tenantId)
                     .param("most", RECEIPTS)

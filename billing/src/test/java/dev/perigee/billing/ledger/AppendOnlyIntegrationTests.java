@@ -89,7 +89,7 @@ class AppendOnlyIntegrationTests {
     @Test
     void reservationIsNeverDeleted() {
         assertRefused("DELETE FROM billing.reservation", "DELETE is refused");
-        assertRefused("TRUNCATE billing.reservation", "TRUNCATE is refused");
+        assertRefused("TRUNCATE billing.reservation CASCADE", "TRUNCATE is refused");
     }
 
     @Test

@@ -3,8 +3,12 @@ package dev.perigee.platform.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.charging.RefusedRequest;
 import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.isolation.ScopedDataSource;
+import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.platform.testing.ScriptedBackend.Script;
 import dev.perigee.platform.testing.TestPlatform;
 import dev.perigee.platform.testing.TestPlatform.Account;
@@ -12,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Currency;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +73,7 @@ class TenantIsolationIntegrationTests {
                     .isEqualTo(200);
             PLATFORM.call(
                     "POST", "/v1/chat/completions", HI, "x-api-key", account.key(), "Idempotency-Key", account.keyId());
+            refuse(account);
         }
         OWNER.sql("CREATE OR REPLACE FUNCTION billing.clock() RETURNS timestamptz LANGUAGE sql STABLE AS"
                         + " 'SELECT transaction_timestamp() + interval ''40 days'''")
@@ -93,6 +99,18 @@ class TenantIsolationIntegrationTests {
         while (PLATFORM.backend().running() < 2) {
             Thread.onSpinWait();
         }
+    }
+
+    private static void refuse(Account account) {
+        CostAttribution attribution = new CostAttribution(
+                UUID.fromString(account.tenantId()),
+                UUID.fromString(account.projectId()),
+                UUID.fromString(account.keyId()),
+                Currency.getInstance("USD"),
+                null);
+        RefusedRequest refused = new RefusedRequest(
+                UUID.randomUUID().toString(), attribution, "moonlet", RequestOutcome.BUDGET_EXHAUSTED);
+        scope(account).run(() -> PLATFORM.bean(Charging.class).refuse(refused));
     }
 
     @AfterAll
