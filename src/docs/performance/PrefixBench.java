@@ -39,7 +39,7 @@ public final class PrefixBench {
         Tokenizer tokenizer = Tokenizer.load(Path.of(arguments[2]));
         try (Transformer transformer = Transformer.load(options.model(), options.transformer(STEP));
                 KvCache cache = transformer.newCache(1L << 30);
-                EngineLoop loop = new EngineLoop(transformer, cache, new SchedulerBounds(1, STEP), 0)) {
+                EngineLoop loop = new EngineLoop(transformer, cache, new SchedulerBounds(1, STEP, 0), 0)) {
             loop.start();
             int[] prompt = random.ints(PREFIX + OWN, 0, transformer.vocabularySize()).toArray();
             answer(loop, tokenizer, random.ints(PREFIX + OWN, 0, transformer.vocabularySize()).toArray()); // warms up
