@@ -3,6 +3,9 @@
 #define LANES 4
 #define FUSED(a, b, c) ((a) * (b) + (c))
 #define WIDEN_HALVES(from) widen_four(from)
+#define WIDEN_BYTES(from) widen_four_bytes(from)
+#define WIDEN_SIGNED_BYTES(from) widen_four_signed_bytes(from)
+#define STORE_BYTES(to, value) store_four_bytes(to, value)
 #define FOLD(value) (value)
 #define LARGEST(value) largest4(value)
 #include <stdint.h>

@@ -1,0 +1,82 @@
+/*
+ * Core cycles that the tile kernels take for a group (32 columns) of a tile (16 rows) and a token, of the fastest of many short runs, so that what
+ * else the machine does hardly matters. Core cycles are time stamps times a factor, found with a loop of one cycle a turn.
+ *
+ *   cc -O2 tile_cycles.c -ldl -o tile_cycles
+ *   ./tile_cycles engine/target/classes/META-INF/perigee/native/linux-x86_64/libperigee_kernels.so avx512 FORMAT COLUMNS ROWS TOKENS...
+ *
+ * FORMAT: 0 Q4_0, 1 INT4, 2 Q8_0, 3 Q4_K, 4 Q6_K. x86-64.
+ */
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <x86intrin.h>
+
+typedef int32_t quantise(const float *x, int64_t stride, const int32_t *rows, int32_t tokens, int32_t columns, void *panels, int64_t bytes);
+typedef int32_t multiply(int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panel_bytes, int32_t tokens,
+                         int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t stride);
+
+enum { GROUP = 32, TILE = 16, RUNS = 300, TURNS = 20000 };
+
+static int64_t now(void) {
+    unsigned cpu;
+    return (int64_t)__rdtscp(&cpu);
+}
+
+static double cycles_a_tick(void) {
+    int64_t least = INT64_MAX;
+    for (int run = 0; run < RUNS; run++) {
+        int64_t turns = TURNS, begun = now();
+        __asm__ volatile("1: dec %0; jnz 1b" : "+r"(turns));
+        int64_t ticks = now() - begun;
+        least = ticks < least ? ticks : least;
+    }
+    return (double)TURNS / (double)least;
+}
+
+static void *found(void *library, const char *isa, const char *kernel) {
+    char name[64];
+    snprintf(name, sizeof name, "perigee_%s_%s", isa, kernel);
+    void *function = dlsym(library, name);
+    if (function == NULL) {
+        fprintf(stderr, "no %s in the library\n", name);
+        exit(2);
+    }
+    return function;
+}
+
+int main(int count, char **arguments) {
+    static const int64_t BYTES_OF_256_COLUMNS[] = {2304, 2304, 4352, 2368, 3360};
+    void *library = count < 7 ? NULL : dlopen(arguments[1], RTLD_NOW);
+    if (library == NULL) {
+        fprintf(stderr, "tile_cycles LIBRARY ISA FORMAT COLUMNS ROWS TOKENS...\n");
+        return 2;
+    }
+    quantise *round_inputs = (quantise *)found(library, arguments[2], "quantise");
+    multiply *product = (multiply *)found(library, arguments[2], "multiply_tiles");
+    int format = atoi(arguments[3]), columns = atoi(arguments[4]), rows = atoi(arguments[5]);
+    int64_t weight_bytes = BYTES_OF_256_COLUMNS[format] * columns / 256 * (rows / TILE);
+    uint8_t *weight = aligned_alloc(64, (size_t)weight_bytes + 4096);
+    for (int64_t i = 0; i < weight_bytes; i++)
+        weight[i] = (uint8_t)(rand() & 0x3b); /* scales stay finite */
+    double factor = cycles_a_tick();
+    for (int a = 6; a < count; a++) {
+        int tokens = atoi(arguments[a]);
+        float *x = aligned_alloc(64, sizeof(float) * (size_t)tokens * columns), *y = aligned_alloc(64, sizeof(float) * (size_t)tokens * rows);
+        int64_t panel_bytes = (int64_t)tokens * columns * 3 / 2, least = INT64_MAX;
+        void *panels = aligned_alloc(64, (size_t)panel_bytes + 4096);
+        for (int64_t i = 0; i < (int64_t)tokens * columns; i++)
+            x[i] = (float)rand() / (float)RAND_MAX - 0.5f;
+        int refused = round_inputs(x, columns, NULL, tokens, columns, panels, panel_bytes);
+        for (int run = 0; run < RUNS; run++) {
+            int64_t begun = now();
+            refused |= product(format, weight, weight_bytes, panels, panel_bytes, tokens, columns, rows, 0, rows / TILE, y, rows);
+            int64_t ticks = now() - begun;
+            least = ticks < least ? ticks : least;
+        }
+        printf("format %d, %d columns, %d tokens: %.2f cycles%s\n", format, columns, tokens,
+               (double)least * factor / ((double)tokens * (columns / GROUP) * (rows / TILE)), refused ? ", REFUSED" : "");
+    }
+    return 0;
+}
