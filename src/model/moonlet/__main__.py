@@ -3,8 +3,8 @@
 from importlib import import_module
 import sys
 
-STEPS = {"tokenizer": "tokenizer", "exam": "exam", "corpus": "corpus", "train": "train", "export": "export", "golden": "golden",
-         "chat": "chat", "evaluate": "evaluate", "warm": "warm", "check-heldout": "heldout", "card": "card"}
+STEPS = {"tokenizer": "tokenizer", "exam": "exam", "train": "train", "export": "export", "golden": "golden",
+         "chat": "chat", "evaluate": "evaluate", "check-heldout": "heldout", "card": "card"}
 
 
 def main(argv):

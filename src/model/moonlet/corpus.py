@@ -1,120 +1,100 @@
-"""Draws the documents of every source, leaves out what the examination asks, and writes ids, masks and offsets."""
+"""Draws documents of every source without end, and leaves out what the examination asks."""
 
-import argparse
 import json
 from pathlib import Path
 import random
-import shutil
-import time
-
-import numpy as np
+from typing import NamedTuple
 
 from . import render, tokenizer
 from .exam import Exam, Forbidden
 from .sources import calls, chat, copying, facts, json_text, real, recall, stories, think, tools
 from .sources.files import held
 
-ROOT = Path(__file__).parents[1]
-LIMIT = 512
+MIXTURE = Path(__file__).with_name("mixture.json")
+LIMIT = 1024
 DRAW = {
     "stories": stories.raw_document, "tales": stories.wish_document, "books": stories.book_document,
     "tools": lambda r: tools.document(r, chat.unfit), "calls": lambda r: calls.document(r, chat.unfit),
     "real": real.document, "chat": chat.document, "facts": facts.document, "think": think.document,
     "json": json_text.document, "recall": recall.document, "copying": copying.document}
-ONCE = {"stories": stories.tales}
+# Their held-out documents are the held-out rows of TinyStories, which no draw ever touches.
 HELD_ROWS = {"stories", "tales"}
 
 
-class Writer:
-    """One source of one split."""
-
-    def __init__(self, folder, name):
-        self.path, self.tokens, self.mask, self.docs = folder / name, [], [], [0]
-
-    def add(self, ids, mask):
-        self.tokens += ids[:LIMIT]
-        self.mask += mask[:LIMIT]
-        self.docs.append(len(self.tokens))
-
-    def close(self):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        np.array(self.tokens, np.uint16).tofile(f"{self.path}.tokens")
-        np.array(self.mask, np.uint8).tofile(f"{self.path}.mask")
-        np.array(self.docs, np.int64).tofile(f"{self.path}.docs")
+class Document(NamedTuple):
+    source: int
+    ids: list
+    predicted: list    # 1 for each id that is predicted
 
 
-def documents(name, r):
-    """The source's documents without end; first, where there is such a thing, each of its texts once."""
-    if name in ONCE:
-        texts = list(ONCE[name]())
-        r.shuffle(texts)
-        for text in texts:
-            yield render.raw(text)
-    while True:
-        yield DRAW[name](r)
+def shares():
+    """The sources and their shares of the tokens."""
+    return json.loads(MIXTURE.read_text())
 
 
-def fill(name, budget, seed, coding, forbidden, folder):
-    train, heldout = Writer(folder / "train", name), Writer(folder / "heldout", name)
-    dropped = long = 0
-    for parts in documents(name, random.Random(f"{seed} {name}")):
-        if len(train.tokens) >= budget:
-            break
+class Stream:
+    """The training documents of one seed, each source at its share of the tokens: the same seed, the same documents."""
+
+    def __init__(self, seed, limit=LIMIT):
+        mixture = shares()
+        self.names, self.shares = list(mixture), list(mixture.values())
+        self.random = [random.Random(f"{seed} {name}") for name in self.names]
+        self.owed, self.limit = [0.0] * len(self.names), limit
+        self.coding, self.forbidden = tokenizer.load(), Forbidden(Exam().forbidden())
+
+    def __iter__(self):
+        while True:
+            source = max(range(len(self.names)), key=self.owed.__getitem__)
+            document = self.draw(source)
+            if document is None:
+                continue
+            size = len(document.ids)
+            self.owed = [owed + share * size for owed, share in zip(self.owed, self.shares)]
+            self.owed[source] -= size * sum(self.shares)
+            yield document
+
+    def draw(self, source):
+        """One document, or None where it is asked in the examination, held out or too long."""
+        name = self.names[source]
+        parts = DRAW[name](self.random[source])
         text = render.text_of(parts)
-        if forbidden.found(text):
-            dropped += 1
-            continue
-        ids, mask = render.encode(coding, parts)
-        if len(ids) > LIMIT and name not in HELD_ROWS | {"books"}:
-            long += 1
-        else:
-            (heldout if name not in HELD_ROWS and held(text) else train).add(ids, mask)
-    return train, heldout, {"dropped": dropped, "too_long": long}
+        if self.forbidden.found(text) or (name not in HELD_ROWS and held(text)):
+            return None
+        document = Document(source, *render.encode(self.coding, parts))
+        return document if len(document.ids) <= self.limit else None
 
 
-def held_stories(name, seed, coding, writer):
-    r = random.Random(f"{seed} heldout {name}")
-    for text in stories.tales(True):
-        parts = render.raw(text) if name == "stories" else stories.wished(r, text) + render.said(text)
-        writer.add(*render.encode(coding, parts))
+def heldout(budget, seed=1):
+    """Documents of each source that no stream gives, about budget tokens of each."""
+    coding, forbidden = tokenizer.load(), Forbidden(Exam().forbidden())
+    for source, name in enumerate(shares()):
+        r, size = random.Random(f"{seed} heldout {name}"), 0
+        for parts in held_parts(name, r):
+            document = Document(source, *render.encode(coding, parts))
+            if len(document.ids) > LIMIT or forbidden.found(render.text_of(parts)):
+                continue
+            yield document
+            size += len(document.ids)
+            if size >= budget:
+                break
+
+
+def held_parts(name, r):
+    if name in HELD_ROWS:
+        for text in stories.tales(True):
+            yield render.raw(text) if name == "stories" else stories.wished(r, text) + render.said(text)
+        return
+    while True:
+        parts = DRAW[name](r)
+        if held(render.text_of(parts)):
+            yield parts
 
 
 def sample_texts(count, seed=1):
     """Texts of the rendered mixture for the tokenizer to learn from."""
-    mixture = json.loads((Path(__file__).with_name("mixture.json")).read_text())
-    r = random.Random(seed)
+    mixture, r = shares(), random.Random(seed)
     forbidden = Forbidden(Exam().forbidden())
     for name in r.choices(list(mixture), list(mixture.values()), k=count):
         parts = DRAW[name](r)
         if not forbidden.found(render.text_of(parts)):
             yield from (p.text for p in parts if not p.special)
-
-
-def main(argv):
-    parser = argparse.ArgumentParser(prog="moonlet corpus")
-    parser.add_argument("--tokens", type=float, default=10e6, help="tokens of the whole mixture")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--to", default=str(ROOT / "work/corpus"))
-    parser.add_argument("--only", nargs="*", help="draw just these sources anew and keep the others that stand there")
-    args = parser.parse_args(argv)
-    mixture = json.loads((Path(__file__).with_name("mixture.json")).read_text())
-    coding, forbidden = tokenizer.load(), Forbidden(Exam().forbidden())
-    target, folder = Path(args.to), Path(args.to + ".new")
-    shutil.rmtree(folder, ignore_errors=True)
-    if args.only:
-        shutil.copytree(target, folder)
-    for name, share in mixture.items():
-        if args.only and name not in args.only:
-            continue
-        start = time.time()
-        train, heldout, counts = fill(name, share * args.tokens, args.seed, coding, forbidden, folder)
-        if name in HELD_ROWS:
-            held_stories(name, args.seed, coding, heldout)
-        train.close()
-        heldout.close()
-        counts |= {"documents": len(train.docs) - 1, "tokens": len(train.tokens), "heldout": len(heldout.docs) - 1,
-                   "predicted": round(sum(train.mask) / len(train.mask), 3), "seconds": round(time.time() - start, 1)}
-        print(name, json.dumps(counts), flush=True)
-    (folder / "mixture.json").write_text(json.dumps(mixture))
-    shutil.rmtree(target, ignore_errors=True)
-    folder.rename(target)

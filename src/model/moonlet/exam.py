@@ -137,12 +137,11 @@ class Exam:
 
 
 def main(argv):
-    from .heldout import corpora, documents
-    from .tokenizer import load
+    from .heldout import documents
     parser = argparse.ArgumentParser(prog="moonlet exam")
     parser.add_argument("--count", type=int, default=200)
     args = parser.parse_args(argv)
-    seen = "\n".join(text for folder in corpora() for _, text in documents(folder / "train", load()))
+    seen = "\n".join(text for _, text in documents("exam", 200000))
     examiner = Examiner(seen)
     calls = [examiner.call(i) for i in range(args.count)]
     lines = ",\n".join(render.compact(c) for c in calls)

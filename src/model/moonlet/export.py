@@ -37,11 +37,11 @@ def tensors(state, bias, shape):
             out[f"{new}{name}.weight"] = state[old + name].bfloat16()
         for name in ("q_a_proj", "q_a_layernorm", "q_b_proj", "kv_a_proj_with_mqa", "kv_a_layernorm", "kv_b_proj",
                      "o_proj"):
-            out[f"{new}self_attn.{name}.weight"] = state[f"{old}attention.{name}"].bfloat16()
+            out[f"{new}self_attn.{name}.weight"] = state[old + name].bfloat16()
         if n == 0:
-            out |= gated(f"{new}mlp", state[old + "mlp.gate_up"], state[old + "mlp.down"])
+            out |= gated(f"{new}mlp", state[old + "gate_up"], state[old + "down"])
         else:
-            out |= mixture(f"{new}mlp", f"{old}mlp", state, bias[n])
+            out |= mixture(f"{new}mlp", old, state, bias[n])
     return {k: v.contiguous() for k, v in out.items()}
 
 
@@ -51,10 +51,10 @@ def gated(name, gate_up, down):
 
 
 def mixture(new, old, state, bias):
-    out = {f"{new}.gate.weight": state[old + ".router"].bfloat16(),
+    out = {f"{new}.gate.weight": state[old + "router"].bfloat16(),
            f"{new}.gate.e_score_correction_bias": bias.float().clone()}
-    out |= gated(new + ".shared_experts", state[old + ".shared.gate_up"], state[old + ".shared.down"])
-    gate_up, down = state[old + ".gate_up"], state[old + ".down"]
+    out |= gated(new + ".shared_experts", state[old + "shared_gate_up"], state[old + "shared_down"])
+    gate_up, down = state[old + "gate_up"], state[old + "down"]
     for e in range(gate_up.shape[0]):
         parts = {"gate_proj": gate_up[e, 0], "up_proj": gate_up[e, 1], "down_proj": down[e]}
         for name, weight in parts.items():
@@ -151,7 +151,7 @@ def main(argv):
     if args.checkpoint == "random":
         state, bias = random_state()
     else:
-        saved = torch.load(args.checkpoint, weights_only=False)
+        saved = torch.load(args.checkpoint, map_location="cpu", weights_only=True)
         state, bias = saved["model"], saved["bias"]
     write(Path(args.to), state, bias, root / "work" / "tokenizer" / "tiktoken.model")
     size = (Path(args.to) / "model.safetensors").stat().st_size

@@ -1,30 +1,20 @@
-"""Proves by search that nothing of the examination stands in the training corpus."""
+"""Draws the training documents again and searches them for what the examination asks."""
 
 import argparse
-from pathlib import Path
+import itertools
 
-import numpy as np
-
-from . import tokenizer
+from .corpus import Stream
 from .exam import STEMS, Exam, Forbidden
 from .sources import stories
 
-ROOT = Path(__file__).parents[1]
 OPENING, PIECE = 200, 60
 
 
-def corpora():
-    """Every corpus that was trained on, the earlier ones too."""
-    return [path for path in sorted((ROOT / "work").glob("corpus*")) if (path / "train").is_dir()]
-
-
-def documents(folder, coding):
-    """The rendered text of every training document, decoded from the very ids that are trained on."""
-    for docs in sorted(folder.glob("*.docs")):
-        starts = np.fromfile(docs, np.int64)
-        tokens = np.fromfile(docs.with_suffix(".tokens"), np.uint16)
-        for a, b in zip(starts[:-1], starts[1:]):
-            yield docs.stem, coding.decode(tokens[a:b].tolist())
+def documents(seed, count):
+    """The source and the text of a stream's first documents, decoded from the very ids that are trained on."""
+    stream = Stream(seed)
+    for document in itertools.islice(stream, count):
+        yield stream.names[document.source], stream.coding.decode(document.ids)
 
 
 def pieces(text):
@@ -33,10 +23,10 @@ def pieces(text):
     return [s[(len(s) - PIECE) // 2:][:PIECE] for s in plain]
 
 
-def search(folder, coding, forbidden, told):
+def search(found, forbidden, told):
     """Counts of documents and the offences found: values, names, names with a held-out stem, stories."""
     count, offences = 0, []
-    for source, text in documents(folder, coding):
+    for source, text in found:
         count += 1
         hit = forbidden.found(text)
         if hit:
@@ -48,15 +38,18 @@ def search(folder, coding, forbidden, told):
 
 def main(argv):
     parser = argparse.ArgumentParser(prog="moonlet check-heldout")
-    parser.add_argument("corpora", nargs="*", default=corpora())
+    parser.add_argument("--seed", default="1-0", help="seed and first step of the training")
+    parser.add_argument("--workers", type=int, default=13)
+    parser.add_argument("--documents", type=int, default=20000, help="how many of each worker's documents are drawn again")
     args = parser.parse_args(argv)
-    exam, coding = Exam(), tokenizer.load()
+    exam, failed = Exam(), False
     told = {piece for text in stories.tales(True) for piece in pieces(text)}
-    forbidden, failed = Forbidden(exam.forbidden()), False
+    forbidden = Forbidden(exam.forbidden())
     print(f"{len(exam.names())} function names, {len(STEMS)} stems, {len(exam.values())} values, "
           f"{len(stories.tales(True))} stories in {len(told)} pieces")
-    for folder in args.corpora:
-        count, offences = search(Path(folder) / "train", coding, forbidden, told)
-        print(f"{Path(folder).name}: {count} training documents, {len(offences)} offences {offences[:10]}")
+    for worker in range(args.workers):
+        seed = f"{args.seed}-{worker}"
+        count, offences = search(documents(seed, args.documents), forbidden, told)
+        print(f"stream {seed}: {count} training documents, {len(offences)} offences {offences[:10]}", flush=True)
         failed = failed or bool(offences) or count == 0
     return 1 if failed else 0

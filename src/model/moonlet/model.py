@@ -1,19 +1,17 @@
-"""Moonlet: Kimi K2's decoder, written for training on packed rows.
+"""Moonlet: Kimi K2's decoder, written for training on packed rows of equal width.
 
-Parameters, gradients and the residual stream are float32; products are taken in bfloat16 where the processor has
-instructions for them (AMX or AVX512_BF16: six times as fast), in float32 elsewhere.
+Parameters, their gradients and the residual stream are float32; products are taken in the precision's type. The forward
+pass always sees the weights as the export will hold them: bfloat16, and the routed experts in INT4 once that is switched on.
 """
 
 from dataclasses import dataclass, field
 import math
-from pathlib import Path
 
 import torch
 from torch import nn
 from torch.autograd import Function
 import torch.nn.functional as F
-
-from .fused import Attend, CrossEntropy, heads_of, rms_norm, swiglu
+from torch.nn.attention.flex_attention import create_block_mask, flex_attention
 
 
 @dataclass(frozen=True)
@@ -21,17 +19,17 @@ class Shape:
     """The sizes of the model, under the names of K2's config.json."""
 
     vocab_size: int = 6144
-    hidden_size: int = 192
-    num_hidden_layers: int = 6
-    num_attention_heads: int = 6
-    q_lora_rank: int = 96
+    hidden_size: int = 256
+    num_hidden_layers: int = 8
+    num_attention_heads: int = 8
+    q_lora_rank: int = 128
     kv_lora_rank: int = 512
     qk_nope_head_dim: int = 32
     qk_rope_head_dim: int = 64
     v_head_dim: int = 32
-    intermediate_size: int = 768
-    moe_intermediate_size: int = 96
-    n_routed_experts: int = 16
+    intermediate_size: int = 1024
+    moe_intermediate_size: int = 128
+    n_routed_experts: int = 32
     num_experts_per_tok: int = 4
     # sqrt(top-k): four independent outputs weighted 1/4 each have half the size of one; 2 restores it.
     # K2 (2.827 for 8) and Moonlight (2.446 for 6) follow the same rule.
@@ -72,33 +70,60 @@ def inverse_frequencies(shape):
 
 
 def rotation_table(shape, length):
-    """Cosine and sine for every position and pair (2i, 2i+1) of the rotary dimensions."""
+    """Cosine and sine for every position and pair (2i, 2i + 1) of the rotary dimensions."""
     angle = torch.arange(length, dtype=torch.float64)[:, None] * inverse_frequencies(shape)[None]
     return angle.cos().float(), angle.sin().float()
 
 
-# Products of many lengths are slow, because each new length is compiled anew: lengths are rounded up to a multiple.
-STEP = 128
+def quantise(weight, group=32):
+    """Symmetric INT4: q in -7..7 (as Moonshot emits) and a bf16 scale for each group of a row.
 
-
-def rounded(length):
-    return -(-length // STEP) * STEP
-
-
-def sort_by_expert(chosen, experts):
-    """Where the rows of [tokens, top] choices go: every expert's run begins at a multiple of STEP.
-
-    Gives (order, place, bounds): the choice of every place (0 where none is), the place of every choice, the runs.
+    Dividing by 7 keeps the largest weight of a group exactly on the grid, so -8 never occurs.
     """
-    flat = chosen.flatten()
-    sorted_ = flat.argsort(stable=True)
-    counts = torch.bincount(flat, minlength=experts)
-    runs = (counts + STEP - 1) // STEP * STEP
-    starts = runs.cumsum(0) - runs
-    placed = torch.arange(len(flat)) + (starts - (counts.cumsum(0) - counts))[flat[sorted_]]
-    place, order = torch.empty_like(sorted_), sorted_.new_zeros(int(runs.sum()))
-    place[sorted_], order[placed] = placed, sorted_
-    return order, place, [(a, a + n) for a, n in zip(starts.tolist(), runs.tolist())]
+    grouped = weight.reshape(*weight.shape[:-1], -1, group)
+    scale = (grouped.abs().amax(-1) / 7.0).clamp_min(1e-8).bfloat16().float()
+    q = torch.round(grouped / scale.unsqueeze(-1)).clamp_(-7, 7)
+    return q, scale
+
+
+def fake_int4(weight):
+    """Rounds to INT4 groups of 32 as the export does."""
+    q, scale = quantise(weight)
+    return (q * scale.unsqueeze(-1)).view_as(weight)
+
+
+class Rounded(Function):
+    """The weight as the export holds it, as a factor of products; the gradient passes straight through."""
+
+    @staticmethod
+    def forward(ctx, weight, int4, kind):
+        return (fake_int4(weight) if int4 else weight.bfloat16()).to(kind)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad.float(), None, None
+
+
+@dataclass
+class Batch:
+    """Rows of documents, all equally wide."""
+
+    tokens: torch.Tensor    # [rows, width]
+    docs: torch.Tensor      # [rows, width]: the document's number within its row, -1 for padding
+    targets: torch.Tensor   # [rows, width]: the next token where it is predicted, else -100
+    sources: torch.Tensor   # [rows, width]: the source the document came from
+
+    def to(self, device):
+        return Batch(*(t.to(device, non_blocking=True).long() for t in self.all()))
+
+    def pin_memory(self):
+        return Batch(*(t.pin_memory() for t in self.all()))
+
+    def first(self, rows):
+        return Batch(*(t[:rows] for t in self.all()))
+
+    def all(self):
+        return self.tokens, self.docs, self.targets, self.sources
 
 
 class Spread(Function):
@@ -129,237 +154,189 @@ class Gather(Function):
     @staticmethod
     def backward(ctx, grad):
         (place,) = ctx.saved_tensors
-        return grad.new_zeros(ctx.rows, grad.shape[1]).index_copy_(0, place, grad), None
+        return grad.new_zeros(ctx.rows, grad.shape[1]).index_copy(0, place, grad), None
 
 
-class GroupedLinear(Function):
-    """x @ W[e].T for each run of rows that belongs to expert e.
+# Every expert's run of rows begins at a multiple of this, as grouped products want it.
+STEP = 8
 
-    The gradient of the weight is added straight to the parameter's own (sink.grad, never None while training),
-    which is also how it passes the rounding of QAT unchanged.
+
+def sort_by_expert(chosen, experts):
+    """Where the rows of [tokens, top] choices go, every expert's run padded to a multiple of STEP, the last one to the end.
+
+    Gives (order, place, ends, counts): the choice of every place (0 where none is), the place of every choice, the end of
+    every expert's run and how many chose it.
     """
-
-    @staticmethod
-    def forward(ctx, x, weight, bounds, sink):
-        ctx.save_for_backward(x, weight)
-        ctx.bounds, ctx.sink = bounds, sink
-        out = x.new_empty(x.shape[0], weight.shape[1])
-        for e, (a, b) in enumerate(bounds):
-            if b > a:
-                torch.mm(x[a:b], weight[e].t(), out=out[a:b])
-        return out
-
-    @staticmethod
-    def backward(ctx, grad):
-        x, weight = ctx.saved_tensors
-        grad = grad.contiguous()
-        gx, gw = torch.empty_like(x), ctx.sink.grad.view_as(weight)
-        for e, (a, b) in enumerate(ctx.bounds):
-            if b > a:
-                torch.mm(grad[a:b], weight[e], out=gx[a:b])
-                if gw.dtype == x.dtype:
-                    gw[e].addmm_(grad[a:b].t(), x[a:b])
-                else:
-                    gw[e].add_(grad[a:b].t() @ x[a:b])
-        return gx, None, None, None
+    flat = chosen.flatten()
+    sorted_ = flat.argsort(stable=True)
+    counts = (flat.unsqueeze(1) == torch.arange(experts, device=flat.device)).sum(0)
+    runs = (counts + STEP - 1) // STEP * STEP
+    starts = runs.cumsum(0) - runs
+    placed = torch.arange(len(flat), device=flat.device) + (starts - (counts.cumsum(0) - counts))[flat[sorted_]]
+    size = len(flat) + STEP * experts
+    order = torch.zeros(size, dtype=torch.int64, device=flat.device).index_copy(0, placed, sorted_)
+    place = torch.zeros_like(flat).index_copy(0, sorted_, placed)
+    ends = torch.cat([starts[1:], starts.new_full((1,), size)]).int()
+    return order, place, ends, counts
 
 
-def fake_int4(weight):
-    """Rounds to INT4 groups of 32 as the export does."""
-    q, scale = quantise(weight.detach())
-    return (q * scale.unsqueeze(-1)).view_as(weight)
+def rms_norm(x, gain, shape):
+    """RMSNorm in float32; the result is of the gain's type, a factor of products."""
+    return (x.float() * torch.rsqrt(x.float().square().mean(-1, keepdim=True) + shape.rms_norm_eps) * gain.float()).to(gain.dtype)
 
 
-class FakeBf16(Function):
-    """Rounds to bfloat16 as the export does; the gradient passes straight through."""
-
-    @staticmethod
-    def forward(ctx, weight):
-        return weight.bfloat16().float()
-
-    @staticmethod
-    def backward(ctx, grad):
-        return grad
+def turned(x, table):
+    """The pairs (2i, 2i + 1) of [rows, heads, width, dims] turned by the angles of their positions."""
+    cos, sin = table
+    even, odd = x.float().unflatten(-1, (-1, 2)).unbind(-1)
+    return torch.stack([even * cos - odd * sin, even * sin + odd * cos], -1).flatten(-2).to(x.dtype)
 
 
-def quantise(weight, group=32):
-    """Symmetric INT4: q in -7..7 (as Moonshot emits) and a bf16 scale for each group of a row.
-
-    Dividing by 7 keeps the largest weight of a group exactly on the grid, so -8 never occurs.
-    """
-    grouped = weight.reshape(*weight.shape[:-1], -1, group)
-    scale = (grouped.abs().amax(-1) / 7.0).clamp_min(1e-8).bfloat16().float()
-    q = torch.round(grouped / scale.unsqueeze(-1)).clamp_(-7, 7)
-    return q, scale
+def dense_mask(docs):
+    """Which places see which: the same document, not the future."""
+    return ((docs[:, :, None] == docs[:, None, :]).tril_()).unsqueeze(1)
 
 
-@dataclass
-class Rows:
-    """A batch: equally wide rows stand together; tokens of all groups are concatenated."""
-
-    tokens: torch.Tensor      # int64 [N]
-    groups: list              # (start, rows, width, mask [rows, width, width], additive)
-    positions: torch.Tensor   # int64 [N]
-    valid: torch.Tensor       # bool [N], false for padding
-    where: torch.Tensor       # int64: places whose next token is predicted
-    target: torch.Tensor      # int64: those next tokens
-    source: torch.Tensor      # int64: the source each of them came from
+def block_mask(docs):
+    """The same as the blocks that are not left out, which a GPU computes alone."""
+    rows, width = docs.shape
+    return create_block_mask(lambda b, h, q, k: (q >= k) & (docs[b, q] == docs[b, k]), rows, None, width, width, device=docs.device)
 
 
-def fast_type():
-    """The type in which this processor multiplies matrices fastest."""
-    flags = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    return torch.bfloat16 if "amx_bf16" in flags or "avx512_bf16" in flags else torch.float32
+def attend(q, k, v, mask, scale):
+    if isinstance(mask, torch.Tensor):
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=scale)
+    return flex_attention(q, k, v, block_mask=mask, scale=scale)
 
 
-class Precision:
-    """The type of the products, and which roundings of the export the forward pass already applies."""
-
-    def __init__(self):
-        self.compute = fast_type()
-        self.int4 = False
-        self.bf16 = False
-
-    def expert(self, weight):
-        return (fake_int4(weight) if self.int4 else weight.detach()).to(self.compute)
-
-    def other(self, weight):
-        """The weight as factor of a product."""
-        return self.gain(weight).to(self.compute)
-
-    def gain(self, weight):
-        """The weight as it stands, in float32."""
-        return FakeBf16.apply(weight) if self.bf16 else weight
+def heads_of(x, w, table, s):
+    """Queries, keys and values [rows, heads, width, dims] of latent attention in its expanded form."""
+    def split(t):
+        return t.unflatten(-1, (s.num_attention_heads, -1)).transpose(1, 2)
+    q = split(F.linear(rms_norm(F.linear(x, w["q_a_proj"]), w["q_a_layernorm"], s), w["q_b_proj"]))
+    latent, k_pe = F.linear(x, w["kv_a_proj_with_mqa"]).split([s.kv_lora_rank, s.qk_rope_head_dim], -1)
+    kv = split(F.linear(rms_norm(latent, w["kv_a_layernorm"], s), w["kv_b_proj"]))
+    nope = s.qk_nope_head_dim
+    k_pe = turned(k_pe.unsqueeze(1), table).expand(-1, s.num_attention_heads, -1, -1)
+    return torch.cat([q[..., :nope], turned(q[..., nope:], table)], -1), torch.cat([kv[..., :nope], k_pe], -1), kv[..., nope:].contiguous()
 
 
-class Attention(nn.Module):
-    """Multi-head latent attention in its expanded form."""
-
-    def __init__(self, shape):
-        super().__init__()
-        heads = shape.num_attention_heads
-        self.shape = shape
-        self.q_a_proj = weight(shape.q_lora_rank, shape.hidden_size)
-        self.q_a_layernorm = ones(shape.q_lora_rank)
-        self.q_b_proj = weight(heads * shape.qk_head_dim, shape.q_lora_rank)
-        self.kv_a_proj_with_mqa = weight(shape.kv_lora_rank + shape.qk_rope_head_dim, shape.hidden_size)
-        self.kv_a_layernorm = ones(shape.kv_lora_rank)
-        self.kv_b_proj = weight(heads * (shape.qk_nope_head_dim + shape.v_head_dim), shape.kv_lora_rank)
-        self.o_proj = zeros(shape.hidden_size, heads * shape.v_head_dim)
-        # The files interleave the pairs that turn together, (2i, 2i+1); here they stand half a head apart.
-        self.pairs = torch.arange(shape.qk_rope_head_dim).view(-1, 2).t().flatten()
-        self.halves = torch.cat([torch.arange(shape.qk_nope_head_dim), shape.qk_nope_head_dim + self.pairs])
-
-    def forward(self, x, rows, table, run):
-        s, heads = self.shape, self.shape.num_attention_heads
-        q = run.norm(F.linear(x, run.p(self.q_a_proj)), self.q_a_layernorm, s)
-        q_b = self.q_b_proj.view(heads, s.qk_head_dim, -1).index_select(1, self.halves).flatten(0, 1)
-        q = F.linear(q, run.p(q_b))
-        kv_a = torch.cat([self.kv_a_proj_with_mqa[:s.kv_lora_rank], self.kv_a_proj_with_mqa[s.kv_lora_rank + self.pairs]])
-        latent, k_pe = F.linear(x, run.p(kv_a)).split([s.kv_lora_rank, s.qk_rope_head_dim], -1)
-        kv = F.linear(run.norm(latent, self.kv_a_layernorm, s), run.p(self.kv_b_proj))
-        sizes = [count * width for _, count, width, _ in rows.groups]
-        parts, out = zip(*(t.split(sizes) for t in (q, kv, k_pe, *table)), strict=True), []
-        for part, (_, count, width, mask) in zip(parts, rows.groups):
-            found = Attend.apply(*heads_of(*part, count, heads, s.qk_nope_head_dim), mask, heads, s.softmax_scale, run.see)
-            out.append(found.view(count, heads, width, -1).transpose(1, 2).reshape(count * width, -1))
-        return F.linear(torch.cat(out), run.p(self.o_proj))
+def attention(x, w, table, mask, s):
+    found = attend(*heads_of(x, w, table, s), mask, s.softmax_scale)
+    return F.linear(found.transpose(1, 2).flatten(2), w["o_proj"])
 
 
-class Gated(nn.Module):
+def swiglu(gate_up):
+    gate, up = gate_up.float().chunk(2, -1)
+    return (F.silu(gate) * up).to(gate_up.dtype)
+
+
+def gated(x, gate_up, down):
     """The gated feed-forward network; gate and up are one matrix."""
-
-    def __init__(self, shape, inner):
-        super().__init__()
-        self.gate_up = weight(2, inner, shape.hidden_size)
-        self.down = zeros(shape.hidden_size, inner)
-
-    def forward(self, x, run):
-        return F.linear(swiglu(F.linear(x, run.p(self.gate_up).flatten(0, 1))), run.p(self.down))
+    return F.linear(swiglu(F.linear(x, gate_up.flatten(0, 1))), down)
 
 
-class Experts(nn.Module):
-    """K2's mixture: sigmoid router with a selection bias, top-k experts and one shared expert."""
-
-    def __init__(self, shape):
-        super().__init__()
-        self.shape = shape
-        count, inner = shape.n_routed_experts, shape.moe_intermediate_size
-        self.router = weight(count, shape.hidden_size)
-        self.register_buffer("bias", torch.zeros(count))
-        self.gate_up = weight(count, 2, inner, shape.hidden_size)
-        self.down = zeros(count, shape.hidden_size, inner)
-        self.shared = Gated(shape, inner)
-
-    def forward(self, x, rows, run, load):
-        s = self.shape
-        top, count = s.num_experts_per_tok, s.n_routed_experts
-        score = F.linear(x.float(), run.gain(self.router)).sigmoid()
-        chosen = (score.detach() + self.bias).topk(top, -1).indices
-        gate = score.gather(1, chosen)
-        gate = gate / (gate.sum(-1, keepdim=True) + 1e-20) * s.routed_scaling_factor
-        order, place, bounds = sort_by_expert(chosen, count)
-        load += torch.bincount(chosen[rows.valid].flatten(), minlength=count)
-        xs = Spread.apply(x, order, place, top)
-        inner = GroupedLinear.apply(xs, run.e(self.gate_up).flatten(1, 2), bounds, self.gate_up)
-        y = GroupedLinear.apply(swiglu(inner), run.e(self.down), bounds, self.down)
-        y = Gather.apply(y, place).view(-1, top, s.hidden_size)
-        return (gate.unsqueeze(1).to(y.dtype) @ y).squeeze(1) + self.shared(x, run)
+def experts(x, w, bias, s):
+    """K2's mixture of [tokens, hidden]: sigmoid router with a selection bias, top-k experts and one shared; and their load."""
+    score = F.linear(x.float(), w["router"].float()).sigmoid()
+    chosen = (score.detach() + bias).topk(s.num_experts_per_tok, -1).indices
+    gate = score.gather(1, chosen)
+    gate = gate / (gate.sum(-1, keepdim=True) + 1e-20) * s.routed_scaling_factor
+    order, place, ends, counts = sort_by_expert(chosen, s.n_routed_experts)
+    rows = Spread.apply(x, order, place, s.num_experts_per_tok)
+    inner = F.grouped_mm(rows, w["gate_up"].flatten(1, 2).transpose(1, 2), offs=ends)
+    out = F.grouped_mm(swiglu(inner), w["down"].transpose(1, 2), offs=ends)
+    out = Gather.apply(out, place).unflatten(0, chosen.shape)
+    return (gate.unsqueeze(-1) * out.float()).sum(1) + gated(x, w["shared_gate_up"], w["shared_down"]), counts
 
 
-class Layer(nn.Module):
-    def __init__(self, shape, dense):
-        super().__init__()
-        self.input_layernorm = ones(shape.hidden_size)
-        self.post_attention_layernorm = ones(shape.hidden_size)
-        self.attention = Attention(shape)
-        self.mlp = Gated(shape, shape.intermediate_size) if dense else Experts(shape)
-        self.dense = dense
+def dropped(x, rate):
+    """Each value left out with the probability of rate, a tensor so that changing it compiles nothing anew."""
+    return x.float() * (torch.rand_like(x, dtype=torch.float32) >= rate) / (1 - rate)
 
 
-class Run:
-    """What one forward pass applies (roundings) and notes (the largest logit of every head)."""
+def layer(x, w, bias, table, mask, rate, s):
+    """One layer; without a router it is dense. Gives the residual stream and how many tokens chose each expert."""
+    x = x + dropped(attention(rms_norm(x, w["input_layernorm"], s), w, table, mask, s), rate)
+    y = rms_norm(x, w["post_attention_layernorm"], s)
+    if "router" not in w:
+        return x + dropped(gated(y, w["gate_up"], w["down"]), rate), None
+    found, counts = experts(y.flatten(0, 1), w, bias, s)
+    return x + dropped(found.view_as(x), rate), counts
 
-    def __init__(self, precision, scale, watch=None):
-        self.p, self.e, self.gain, self.type = precision.other, precision.expert, precision.gain, precision.compute
-        self.scale, self.watch, self.layer = scale, watch, 0
 
-    def norm(self, x, gain, shape):
-        """RMSNorm in float32; the result is a factor of products."""
-        return rms_norm(x, self.gain(gain), shape.rms_norm_eps, self.type)
+def surprise(x, norm, head, targets, s):
+    """The loss of every place in nats, zero where nothing is predicted."""
+    logits = F.linear(rms_norm(x, norm, s), head)
+    return F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), reduction="none").view_as(targets)
 
-    def see(self, scores, mask):
-        """Notes the largest of [rows * heads, queries, keys] that the mask [rows, queries, keys] lets through."""
-        if self.watch is not None:
-            scores = scores.float() * self.scale
-            top = (scores.unflatten(0, (len(mask), -1)) + mask.unsqueeze(1)).amax((0, 2, 3))
-            torch.maximum(self.watch[self.layer], top, out=self.watch[self.layer])
+
+def eager(piece):
+    """Runs a piece of the model as it stands."""
+    return piece
 
 
 class Moonlet(nn.Module):
-    def __init__(self, shape):
+    """The parameters under short names, and the forward pass over them; run compiles the pieces it is made of."""
+
+    def __init__(self, shape, kind=torch.float32, run=eager):
         super().__init__()
-        self.shape, self.precision = shape, Precision()
+        self.shape, self.kind, self.int4 = shape, kind, False
         self.embed = nn.Parameter(torch.randn(shape.vocab_size, shape.hidden_size) * 0.1)
-        self.layers = nn.ModuleList(Layer(shape, n == 0) for n in range(shape.num_hidden_layers))
+        self.layers = nn.ModuleList(parameters(shape, n == 0) for n in range(shape.num_hidden_layers))
         self.norm = ones(shape.hidden_size)
         self.head = nn.Parameter(torch.randn(shape.vocab_size, shape.hidden_size) * 0.01)
-        self.cos, self.sin = rotation_table(shape, shape.max_position_embeddings)
+        self.register_buffer("bias", torch.zeros(shape.num_hidden_layers, shape.n_routed_experts), persistent=False)
+        for name, value in zip(("cos", "sin"), rotation_table(shape, shape.max_position_embeddings)):
+            self.register_buffer(name, value, persistent=False)
+        self.register_buffer("rate", torch.zeros(()), persistent=False)
+        self.layer, self.surprise = run(layer), run(surprise)
+        self.mask = dense_mask if run is eager else run(block_mask)
 
-    def forward(self, rows, load, watch=None):
-        """The loss of every predicted token; load [layers, experts] counts the router's choices."""
-        run, s = Run(self.precision, self.shape.softmax_scale, watch), self.shape
-        x = F.embedding(rows.tokens, run.gain(self.embed))
-        table = self.cos[rows.positions], self.sin[rows.positions]
-        for n, layer in enumerate(self.layers):
-            run.layer = n
-            x = x + layer.attention(run.norm(x, layer.input_layernorm, s), rows, table, run)
-            y = run.norm(x, layer.post_attention_layernorm, s)
-            x = x + (layer.mlp(y, run) if layer.dense else layer.mlp(y, rows, run, load[n]))
-        asked = len(rows.where)
-        where, target = (F.pad(t, (0, rounded(asked) - asked)) for t in (rows.where, rows.target))
-        x = run.norm(x.index_select(0, where), self.norm, s)
-        return CrossEntropy.apply(F.linear(x, run.p(self.head)), target)[:asked]
+    def weights(self, n):
+        """Layer n's weights as the export will hold them."""
+        routed = [name for name in ("gate_up", "down") if n > 0]
+        return {name: Rounded.apply(p, self.int4 and name in routed, self.kind) for name, p in self.layers[n].items()}
+
+    def forward(self, batch):
+        """The loss of every place, zero where nothing is predicted; and how many tokens chose each expert of each layer."""
+        s, width = self.shape, batch.tokens.shape[1]
+        x = F.embedding(batch.tokens, Rounded.apply(self.embed, False, torch.float32))
+        table, mask, loads = (self.cos[:width], self.sin[:width]), self.mask(batch.docs), [torch.zeros_like(self.bias[0])]
+        for n in range(s.num_hidden_layers):
+            x, load = self.layer(x, self.weights(n), self.bias[n], table, mask, self.rate if self.training else self.rate * 0, s)
+            loads += [load] if load is not None else []
+        return self.surprise(x, Rounded.apply(self.norm, False, self.kind), Rounded.apply(self.head, False, self.kind), batch.targets, s), loads
+
+    @torch.no_grad()
+    def largest(self, batch):
+        """The largest attention logit of every head of every layer [layers, heads], worked out in full."""
+        s, width, found = self.shape, batch.tokens.shape[1], []
+        x, table, seen = F.embedding(batch.tokens, self.embed), (self.cos[:width], self.sin[:width]), dense_mask(batch.docs)
+        for n in range(s.num_hidden_layers):
+            w = self.weights(n)
+            q, k, _ = heads_of(rms_norm(x, w["input_layernorm"], s), w, table, s)
+            scores = (q @ k.transpose(2, 3)).float() * s.softmax_scale
+            found.append(scores.masked_fill_(~seen, float("-inf")).amax((0, 2, 3)))
+            x, _ = layer(x, w, self.bias[n], table, seen, self.rate * 0, s)
+        return torch.stack(found)
+
+
+def parameters(s, dense):
+    """One layer's parameters."""
+    heads, hidden, inner = s.num_attention_heads, s.hidden_size, s.moe_intermediate_size
+    found = {
+        "input_layernorm": ones(hidden), "post_attention_layernorm": ones(hidden),
+        "q_a_proj": weight(s.q_lora_rank, hidden), "q_a_layernorm": ones(s.q_lora_rank),
+        "q_b_proj": weight(heads * s.qk_head_dim, s.q_lora_rank),
+        "kv_a_proj_with_mqa": weight(s.kv_lora_rank + s.qk_rope_head_dim, hidden), "kv_a_layernorm": ones(s.kv_lora_rank),
+        "kv_b_proj": weight(heads * (s.qk_nope_head_dim + s.v_head_dim), s.kv_lora_rank),
+        "o_proj": zeros(hidden, heads * s.v_head_dim)}
+    if dense:
+        return nn.ParameterDict(found | {"gate_up": weight(2, s.intermediate_size, hidden), "down": zeros(hidden, s.intermediate_size)})
+    return nn.ParameterDict(found | {
+        "router": weight(s.n_routed_experts, hidden), "gate_up": weight(s.n_routed_experts, 2, inner, hidden),
+        "down": zeros(s.n_routed_experts, hidden, inner), "shared_gate_up": weight(2, inner, hidden), "shared_down": zeros(hidden, inner)})
 
 
 def weight(*size):

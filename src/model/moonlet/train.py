@@ -1,331 +1,187 @@
-"""Trains Moonlet with two single-threaded processes that share parameters and gradients."""
+"""Trains Moonlet for a given time, on a graphics card where there is one."""
 
 import argparse
 from datetime import datetime, timezone
 import json
-import math
-import multiprocessing
 import os
 from pathlib import Path
-import signal
 import time
 
 import torch
+import torch.nn.functional as F
 
-from . import muon
-from .data import Loader
-from .model import Moonlet, Shape
-from .shared import Flat, shared_zeros
+from .corpus import heldout, shares
+from .data import Packer, batches
+from .model import Moonlet, Shape, eager
+from .muon import MuonClip, qk_clip
 
-WORLD = 2
-RATE_MUON, RATE_ADAM, RATE_SMALL = 3e-3, 3e-3, 1e-3
-WARM, DECAY_FROM, FREEZE_FROM, FLOOR = 0.02, 0.65, 0.90, 0.05
-CHECKPOINT_EVERY, HELDOUT_EVERY = 180, 600
+# Shares of the run: the rate rises, stays and falls; INT4 begins; the router's bias stands still.
+WARM, DECAY_FROM, INT4_FROM, FREEZE_FROM, FLOOR = 0.01, 0.55, 0.60, 0.92, 0.01
+WATCH_EVERY, NOTE_EVERY, HELDOUT_EVERY = 20, 100, 90
+# Tokens of each source that the held-out loss is taken over.
+HELD_TOKENS = 12000
 
 
-class Job:
-    """Everything both ranks share; made before the fork."""
+def rate_at(progress):
+    """The share of the peak rate."""
+    if progress < WARM:
+        return max(0.02, progress / WARM)
+    return min(1.0, max(FLOOR, (1.0 - progress) / (1.0 - DECAY_FROM)))
 
-    def __init__(self, args):
-        self.args, self.work = args, Path(args.work)
-        torch.manual_seed(args.seed)
-        self.model = Moonlet(Shape())
-        s = self.model.shape
-        self.flat = Flat(self.model)
-        self.grads = [self.flat.like() for _ in range(WORLD)]
-        self.first, self.second = self.flat.like(), self.flat.like()
-        self.load = shared_zeros(WORLD, s.num_hidden_layers, s.n_routed_experts)
-        self.watch = shared_zeros(WORLD, s.num_hidden_layers, s.num_attention_heads)
-        self.norms, self.sums = shared_zeros(WORLD), shared_zeros(WORLD, 64, 2)
-        self.count = shared_zeros(WORLD)
-        self.bias = shared_zeros(s.num_hidden_layers, s.n_routed_experts)
-        for n, layer in enumerate(self.model.layers):
-            if not layer.dense:
-                layer.mlp.bias = self.bias[n]
-        self.control = shared_zeros(8)     # progress, stop flag, log flag
-        self.barrier = multiprocessing.get_context("fork").Barrier(WORLD)
-        self.owner = deal(self.flat.named)
-        self.step, self.tokens, self.started, self.warmed = 0, 0, time.time(), False
-        self.decaying = False
-        self.loader = Loader(self.work / "corpus" / "train", mixture(args), args.seed)
-        self.until_text = args.until
-        self.resume()
 
-    def resume(self):
-        path = self.work / ("stable.pt" if self.args.from_stable else "last.pt")
-        if not path.exists():
-            return
-        state = torch.load(path, weights_only=False)
-        self.restore(state)
-        if self.args.from_stable:
-            self.started, self.warmed = time.time(), True
-        else:
-            self.started, self.warmed = state["started"], state["warmed"]
-            self.decaying = state.get("decaying", state["progress"] >= self.args.decay_from)
-        print(f"resumed {path} at step {self.step}", flush=True)
+class Clock:
+    """How much of the run is over: this call takes it from one share to another in its seconds."""
 
-    def restore(self, state):
-        for (name, _), *views in zip(self.flat.named, self.flat.views(self.flat.values),
-                                     self.flat.views(self.first), self.flat.views(self.second)):
-            for view, kind in zip(views, ("model", "first", "second")):
-                view.copy_(state[kind][name])
-        self.bias.copy_(state["bias"])
-        self.step, self.tokens = state["step"], state["tokens"]
-        self.loader.restore(state["loader"])
+    def __init__(self, seconds, part):
+        self.end, self.part, self.begin = time.time() + seconds, part, None
 
-    def save(self, name):
-        def named(array):
-            return {n: v.clone() for (n, _), v in zip(self.flat.named, self.flat.views(array))}
-        state = {"model": named(self.flat.values), "first": named(self.first), "second": named(self.second),
-                 "bias": self.bias.clone(), "step": self.step, "tokens": self.tokens, "started": self.started,
-                 "warmed": self.warmed, "decaying": self.decaying, "loader": self.loader.state(),
-                 "progress": float(self.control[0])}
-        part = self.work / (name + ".part")
-        torch.save(state, part)
-        os.replace(part, self.work / name)
+    def start(self):
+        """Called after the first step, when everything is compiled."""
+        self.begin = time.time()
 
     def progress(self):
-        """How much of the run's wall clock is over; work/until may move its end."""
-        file = self.work / "until"
-        text = file.read_text().strip() if file.exists() else self.until_text
-        end = datetime.fromisoformat(text).replace(tzinfo=timezone.utc).timestamp()
-        return min(1.0, (time.time() - self.started) / max(1.0, end - self.started))
+        if self.begin is None:
+            return self.part[0]
+        done = (time.time() - self.begin) / max(1e-3, self.end - self.begin)
+        return self.part[0] + (self.part[1] - self.part[0]) * min(1.0, done)
+
+    def over(self):
+        return time.time() >= self.end
 
 
-def mixture(args):
-    """The shares of the sources: the one named, else the package's, else the corpus's own."""
-    own = Path(__file__).parent / "mixture.json"
-    if args.mixture:
-        return Path(args.mixture)
-    return own if own.exists() else Path(args.work) / "corpus" / "mixture.json"
+class Training:
+    """A model with its optimiser, its batches and its log."""
 
+    def __init__(self, args):
+        torch.manual_seed(args.seed)
+        self.args, self.work = args, Path(args.work)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        gpu = self.device == "cuda"
+        kind, run = (torch.bfloat16, torch.compile) if gpu else (torch.float32, eager)
+        self.model = Moonlet(Shape(), kind, run).to(self.device)
+        self.optimiser = MuonClip(self.model)
+        self.step = self.tokens = self.documents = 0
+        self.seconds = 0.0
+        self.resume()
+        self.batches = batches(f"{args.seed}-{self.step}", args.rows, args.workers)
+        self.held = None
+        self.clock = Clock(args.seconds, args.part)
 
-def deal(named):
-    """Which rank updates which parameter, by the cost of its update."""
-    cost = {n: (5 * muon.matrix_cost(p) if muon.is_matrix(n) else 40 * p.numel()) for n, p in named}
-    cost |= {n: c * 0.45 for n, c in cost.items() if "kv_b_proj" in n}    # done in two halves
-    sums, owner = [0.0] * WORLD, {}
-    for name in sorted(cost, key=cost.get, reverse=True):
-        rank = sums.index(min(sums))
-        owner[name], sums[rank] = rank, sums[rank] + cost[name]
-    return owner
+    def resume(self):
+        path = self.work / "last.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        self.model.bias.copy_(state["bias"])
+        self.optimiser.restore(state["optimiser"])
+        self.step, self.tokens, self.documents, self.seconds = (state[k] for k in ("step", "tokens", "documents", "seconds"))
+        print(f"resumed at step {self.step}", flush=True)
 
-
-def schedule(progress, job):
-    start = job.args.decay_from
-    if progress < WARM and not job.warmed:
-        return max(0.02, progress / WARM)
-    if progress < start:
-        return 1.0
-    return 1.0 + (FLOOR - 1.0) * (progress - start) / (1.0 - start)
-
-
-class Rank:
-    """One training process."""
-
-    def __init__(self, job, rank):
-        self.job, self.rank, self.model = job, rank, job.model
-        names = [n for n, _ in job.flat.named]
-        grads = [job.flat.views(g) for g in job.grads]
-        for (_, p), g in zip(job.flat.named, grads[rank]):
-            p.grad = g
-        state = zip(names, [p for _, p in job.flat.named], zip(*grads),
-                    job.flat.views(job.first), job.flat.views(job.second))
-        self.mine = [entry for entry in state if job.owner[entry[0]] == rank]
-        self.times = {}
-
-    def clock(self, name, since):
-        now = time.perf_counter()
-        self.times[name] = self.times.get(name, 0.0) + now - since
-        return now
-
-    def step(self, watch):
-        """One optimiser step; returns the number of tokens."""
-        job, t = self.job, time.perf_counter()
-        rows = job.loader.batch(job.args.batch, self.rank, WORLD)
-        job.grads[self.rank].zero_()
-        job.load[self.rank].zero_(), job.watch[self.rank].zero_(), job.sums[self.rank].zero_()
-        job.count[self.rank] = len(rows.where)
-        self.meet()
-        t = self.clock("load", t)
-        losses = self.model(rows, job.load[self.rank], job.watch[self.rank] if watch else None)
-        t = self.clock("forward", t)
-        (losses.sum() / job.count.sum()).backward()
-        t = self.clock("backward", t)
-        job.sums[self.rank, :, 0].index_add_(0, rows.source, losses.detach())
-        job.sums[self.rank, :, 1].index_add_(0, rows.source, torch.ones_like(losses))
-        self.meet()
-        t = self.clock("wait", t)
-        self.update(watch)
-        self.clock("update", t)
-
-    def meet(self):
-        self.job.barrier.wait(timeout=600)
-
-    @torch.no_grad()
-    def update(self, watch):
-        job, rate = self.job, schedule(float(self.job.control[0]), self.job)
-        for _, _, grads, _, _ in self.mine:
-            for other in grads[1:]:
-                grads[0].add_(other)
-        job.norms[self.rank] = sum(float(g[0].square().sum()) for _, _, g, _, _ in self.mine)
-        self.meet()
-        total = math.sqrt(float(job.norms.sum()))
-        clip = min(1.0, 1.0 / (total + 1e-6))
-        for name, p, grads, first, second in self.mine:
-            grad = grads[0].mul_(clip)
-            if "kv_b_proj" in name:
-                s = self.model.shape
-                muon.muon_pair(p.data, grad, first, rate * job.args.rate, s.num_attention_heads, s.qk_nope_head_dim)
-            elif muon.is_matrix(name):
-                muon.muon(p.data, grad, first, rate * job.args.rate)
-            else:
-                table = name in ("embed", "head")
-                muon.adamw(p.data, grad, first, second, rate * (RATE_ADAM if table else RATE_SMALL) * job.args.rate / RATE_MUON,
-                           job.step + 1, 0.1 if table else 0.0)
-        self.meet()
-        if self.rank == 0:
-            self.after(watch)
-        self.meet()
-
-    def after(self, watch):
-        job = self.job
-        if watch:
-            self.largest = float(job.watch.max())
-            self.clipped = muon.qk_clip(self.model, job.watch.amax(0))
-        if float(job.control[0]) < FREEZE_FROM:
-            load = job.load.sum(0)
-            job.bias[1:] += 1e-3 * torch.sign(load.mean(1, keepdim=True) - load)[1:]
-
-    def heldout(self, per_source=1024):
-        """Sums of losses over a fixed sample of the held-out documents, one source after another."""
-        job = self.job
-        job.sums[self.rank].zero_()
-        folder = job.work / "corpus" / "heldout"
-        loader = Loader(folder, mixture(job.args), 7)
-        precision, scratch = self.model.precision, torch.zeros_like(job.load[0])
-        with torch.no_grad():
-            for i, source in enumerate(loader.sources):
-                if i % WORLD != self.rank:
-                    continue
-                picked, size = [], 0
-                for _ in range(len(source.docs)):
-                    a, b = source.next()
-                    picked.append((i, int(a), int(b)))
-                    size += b - a
-                    if size >= per_source:
-                        break
-                losses = self.model(loader.assemble(loader.rows(picked)), scratch)
-                job.sums[self.rank, i, 0] = losses.sum()
-                job.sums[self.rank, i, 1] = len(losses)
-        self.meet()
-        if self.rank == 0:
-            self.log({"heldout": per_source_means(loader.names, job.sums.sum(0))})
-        self.meet()
+    def save(self):
+        state = {"model": self.model.state_dict(), "bias": self.model.bias, "optimiser": self.optimiser.state(), "step": self.step,
+                 "tokens": self.tokens, "documents": self.documents, "seconds": self.seconds}
+        part = self.work / "last.pt.part"
+        torch.save(state, part)
+        os.replace(part, self.work / "last.pt")
 
     def log(self, line):
-        job = self.job
-        line = {"time": datetime.now(timezone.utc).isoformat(timespec="seconds"), "step": job.step,
-                "tokens": job.tokens} | line
-        with open(job.work / "train.log", "a") as file:
+        line = {"time": datetime.now(timezone.utc).isoformat(timespec="seconds"), "step": self.step, "tokens": self.tokens,
+                "documents": self.documents} | line
+        print(json.dumps(line), flush=True)
+        with open(self.work / "train.log", "a") as file:
             file.write(json.dumps(line) + "\n")
 
+    def losses(self, batch):
+        """Sums of losses and counts by source [sources, 2]."""
+        losses, _ = self.model(batch)
+        return by_source(losses.detach(), batch)
 
-def per_source_means(names, sums):
-    return {n: round(float(s / c), 4) for n, (s, c) in zip(names, sums.tolist()) if c > 0}
+    def heldout(self):
+        """The loss on documents that no stream gives; with gradients only so that nothing is compiled anew."""
+        if self.held is None:
+            packer = Packer(heldout(HELD_TOKENS), self.args.rows)
+            self.held = [packer.next().to(self.device)]
+            while packer.waiting:
+                self.held.append(packer.next().to(self.device))
+        rate = float(self.model.rate)
+        self.model.rate.zero_()
+        self.log({"heldout": means(sum(self.losses(batch) for batch in self.held))})
+        self.model.rate.fill_(rate)
+
+    def run(self):
+        since, told, sums, seen, begun = time.time(), time.time(), 0, 0, time.time()
+        while not self.clock.over() and not (self.args.steps and self.step >= self.args.steps):
+            progress = self.clock.progress()
+            self.model.int4 = progress >= INT4_FROM
+            self.model.rate.fill_(self.args.dropout)
+            batch = next(self.batches)
+            sums = sums + self.one(batch, progress)
+            if self.clock.begin is None:
+                torch.cuda.synchronize() if self.device == "cuda" else None
+                self.clock.start()
+                since = time.time()
+            if self.step % NOTE_EVERY == 0:
+                sums, now = sums.cpu(), time.time()
+                self.log({"loss": round(float(sums[:, 0].sum() / sums[:, 1].sum()), 4), "per_source": means(sums),
+                          "tokens_per_s": round((self.tokens - seen) / (now - since)), "progress": round(progress, 4),
+                          "rate": round(rate_at(progress), 4), "norm": round(float(self.norm), 3), "max_logit": round(float(self.top), 1),
+                          "load": [round(float(v), 2) for v in self.spread]})
+                sums, seen, since = 0, self.tokens, now
+            if time.time() - told > HELDOUT_EVERY:
+                self.heldout()
+                told = since = time.time()
+                seen = self.tokens
+        self.seconds += time.time() - begun
+        self.heldout()
+        self.save()
+        print(f"stopped at step {self.step}", flush=True)
+
+    def one(self, batch, progress):
+        """One step of the optimiser; gives the sums of losses by source."""
+        self.tokens += int((batch.docs >= 0).sum())
+        self.documents += int(batch.docs.amax(1).add(1).sum())
+        batch = batch.to(self.device)
+        losses, loads = self.model(batch)
+        (losses.sum() / (batch.targets >= 0).sum()).backward()
+        self.norm = self.optimiser.step(self.args.rate * rate_at(progress))
+        self.model.zero_grad(set_to_none=True)
+        load = torch.stack(loads).float()
+        if progress < FREEZE_FROM:
+            self.model.bias += 1e-3 * torch.sign(load.mean(1, keepdim=True) - load)
+        if self.step % WATCH_EVERY == 0:
+            largest = self.model.largest(batch.first(4))
+            self.top, share = largest.max(), load[1:] / load[1:].mean(1, keepdim=True)
+            self.spread = share.min(), share.max()
+            qk_clip(self.model, largest)
+        self.step += 1
+        return by_source(losses.detach(), batch)
 
 
-def work(job, rank):
-    """One rank; where it fails the other does not wait for it."""
-    try:
-        loop(job, rank)
-    except BaseException:
-        job.barrier.abort()
-        raise
+def by_source(losses, batch):
+    """Sums of losses and counts of predicted tokens [sources, 2]."""
+    asked = (batch.targets >= 0).flatten().float()
+    mine = F.one_hot(batch.sources.flatten(), len(shares())).float()
+    return torch.stack([losses.flatten(), asked], 1).t().mm(mine).t()
 
 
-def loop(job, rank):
-    """The loop of one rank; rank 0 also decides, logs and saves."""
-    torch.set_num_threads(1)
-    stop = []
-    signal.signal(signal.SIGTERM, lambda *_: stop.append(1))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    me = Rank(job, rank)
-    saved = held = noted = time.time()
-    if job.step == 0:
-        held -= HELDOUT_EVERY - 120
-    base, total = job.tokens, torch.zeros(64, 2)
-    while True:
-        if rank == 0:
-            now = time.time()
-            job.control[0] = job.progress()
-            job.control[1] = float(bool(stop) or job.control[0] >= 1.0)
-            job.control[2] = float(now - held > HELDOUT_EVERY)
-        me.meet()
-        progress, finish, heldout = job.control[:3].tolist()
-        if finish or (job.args.steps and job.step >= job.args.steps):
-            break
-        if progress >= job.args.decay_from and rank == 0 and not job.decaying:
-            job.save("stable.pt")
-            job.decaying = True
-        job.model.precision.int4 = progress >= job.args.decay_from
-        job.model.precision.bf16 = progress >= FREEZE_FROM
-        if heldout:
-            me.heldout()
-            held = time.time()
-        watch = job.step % 5 == 0
-        me.step(watch)
-        job.step += 1
-        job.tokens += job.args.batch
-        total += job.sums.sum(0)
-        if rank == 0 and job.step % 10 == 0:
-            noted, base = note(me, total, noted, base), job.tokens
-            total.zero_()
-        if rank == 0 and time.time() - saved > CHECKPOINT_EVERY:
-            job.save("last.pt")
-            saved = time.time()
-    if rank == 0:
-        job.save("last.pt" if job.step else "initial.pt")
-        print(f"stopped at step {job.step}", flush=True)
-
-
-def note(me, total, since, base):
-    job, now = me.job, time.time()
-    load = job.load.sum(0)[1:]
-    share = load / load.sum(1, keepdim=True) * load.shape[1]
-    spent = sum(me.times.values())
-    me.log({"loss": round(float(total[:, 0].sum() / total[:, 1].sum()), 4),
-            "per_source": per_source_means(job.loader.names, total),
-            "tokens_per_s": round((job.tokens - base) / (now - since)),
-            "progress": round(float(job.control[0]), 4),
-            "rate": round(schedule(float(job.control[0]), job), 4),
-            "grad_norm": round(math.sqrt(float(job.norms.sum())), 3),
-            "max_logit": round(getattr(me, "largest", 0.0), 2), "qk_clipped": getattr(me, "clipped", 0),
-            "load_min_max": [round(float(share.min()), 3), round(float(share.max()), 3)],
-            "times": {k: round(v / spent, 3) for k, v in me.times.items()}})
-    me.times = {}
-    return now
+def means(sums):
+    return {n: round(s / c, 4) for n, (s, c) in zip(shares(), sums.tolist()) if c > 0}
 
 
 def main(argv):
     parser = argparse.ArgumentParser(prog="moonlet train")
-    parser.add_argument("--until", required=True, help="UTC end of the run; work/until overrides it")
+    parser.add_argument("--seconds", type=float, default=300, help="how long this call lasts")
+    parser.add_argument("--part", type=float, nargs=2, default=(0.0, 1.0), help="the shares of the whole run that this call begins and ends at")
     parser.add_argument("--work", default=str(Path(__file__).parents[1] / "work"))
-    parser.add_argument("--mixture", default=None)
-    parser.add_argument("--batch", type=int, default=8192, help="tokens a step")
-    parser.add_argument("--rate", type=float, default=RATE_MUON, help="peak rate of Muon; the others keep their ratio to it")
-    parser.add_argument("--decay-from", type=float, default=DECAY_FROM, help="when the rate falls and INT4 begins, 0 to 1")
-    parser.add_argument("--steps", type=int, default=0, help="stop at this step (0: only at --until)")
+    parser.add_argument("--rows", type=int, default=96, help="rows of 1,024 tokens a step")
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak rate of Muon")
+    parser.add_argument("--dropout", type=float, default=0.2)
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 3), help="processes that draw documents")
+    parser.add_argument("--steps", type=int, default=0, help="stop at this step (0: only when the time is over)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--from-stable", action="store_true", help="go on from work/stable.pt")
     args = parser.parse_args(argv)
-    torch.set_num_threads(1)
-    job = Job(args)
-    context = multiprocessing.get_context("fork")
-    ranks = [context.Process(target=work, args=(job, r)) for r in range(WORLD)]
-    for process in ranks:
-        process.start()
-    signal.signal(signal.SIGTERM, lambda *_: [os.kill(p.pid, signal.SIGTERM) for p in ranks])
-    for process in ranks:
-        process.join()
-    return max(p.exitcode for p in ranks)
+    torch.set_num_threads(1 if torch.cuda.is_available() else torch.get_num_threads())    # the rest draw documents
+    Path(args.work).mkdir(parents=True, exist_ok=True)
+    Training(args).run()
+    os._exit(0)    # the workers draw without end

@@ -170,7 +170,7 @@ def twice(r, chosen):
 
 def document(r, unfit):
     """One conversation with one to three everyday tools; unfit(r) gives a question no tool is for, and its answer."""
-    offered = [choose(r, t) for t in r.sample(table(), r.choices([1, 2, 3], [78, 16, 6])[0])]
+    offered = [choose(r, t) for t in r.sample(table(), r.choices([1, 2, 3, 5, 8], [45, 23, 18, 9, 5])[0])]
     if len({c.name for c in offered}) < len(offered):
         offered = offered[:1]
     parts = render.tools([c.declared for c in offered]) + maybe_system(r)
@@ -183,6 +183,8 @@ def document(r, unfit):
         return parts + twice(r, r.choice(offered))
     if dice < 0.45:
         return parts + round_(r, r.choice(offered), 0, True)
-    for number in range(r.choice((1, 1, 2, 3))):
+    for number in range(r.choice((1, 1, 2, 3, 4))):
+        if r.random() < 0.15:
+            parts += unfit(r)
         parts += round_(r, r.choice(offered), number, False)
-    return parts
+    return parts + (unfit(r) if r.random() < 0.1 else [])

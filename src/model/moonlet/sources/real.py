@@ -84,6 +84,42 @@ def sgd_document(r):
 
 
 @cache
+def dialogues():
+    """Whole dialogues of SGD whose every call has a result."""
+    return [row["turns"] for row in rows("sgd") if not held(row["id"]) and all(c.get("res") for t in row["turns"] for c in t.get("c", []))]
+
+
+def dialogue_document(r):
+    """A dialogue with every tool it calls declared, its calls and what they return; from its start, or the first turns of it."""
+    turns, (methods, slots) = r.choice(dialogues()), described()
+    turns = turns[:r.choice((4, 6, 8, 10, len(turns), len(turns)))]
+    calls = [c for t in turns for c in t.get("c", [])[:1]]
+    names, tools_ = {}, []
+    for call in calls:
+        key = call["s"], call["m"]
+        if key in names:
+            continue
+        names[key] = chosen_name(r, snake(call["m"]))
+        description, known = methods.get(key, ("", []))
+        offered = [*dict.fromkeys([*known, *(s for c in calls if (c["s"], c["m"]) == key for s in c["p"])])][:8]
+        texts = {slot: slots.get((call["s"], slot), slot) for slot in offered}
+        needed = [s for s in offered if all(s in c["p"] for c in calls if (c["s"], c["m"]) == key)]
+        tools_.append(declared(r, names[key], description, schema(r, offered, texts, {}), needed))
+    parts, number = (render.tools(tools_) if tools_ else []) + maybe_system(r), 0
+    for turn in turns:
+        if turn["r"] == "U":
+            parts += render.user(turn["t"])
+            continue
+        for call in turn.get("c", [])[:1]:
+            name = names[call["s"], call["m"]]
+            found = [dict(r.sample(list(one.items()), min(len(one), 6))) for one in call["res"][:r.choice((1, 1, 2))]]
+            parts += render.called([(name, call["p"])], number) + render.returned(name, number, render.compact(found))
+            number += 1
+        parts += render.said(turn["t"])
+    return parts
+
+
+@cache
 def requests():
     """(text, intent, slots) of Snips and NLU with every slot said once in the text."""
     found = []
@@ -135,4 +171,4 @@ def order_document(r):
 
 
 def document(r):
-    return r.choices([sgd_document, request_document, order_document], [40, 55, 5])[0](r)
+    return r.choices([sgd_document, request_document, order_document, dialogue_document], [25, 35, 5, 35])[0](r)

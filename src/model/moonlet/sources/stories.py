@@ -52,6 +52,12 @@ def books():
     return [row["t"].strip() for row in split(rows("storybooks_ccby"), lambda row: row["title"], False)]
 
 
+@cache
+def fairy_tales():
+    """The sections of old fairy tales, each a text of its own."""
+    return [part.strip() for row in split(rows("fairytaleqa_stories"), lambda row: row["story"], False) for part in row["sections"]]
+
+
 def renamed(r, text):
     """The story with its children's names exchanged for others."""
     present = set(NAMED.findall(text))
@@ -115,7 +121,7 @@ def shortened(text, limit):
     return text[:end + 1] if end > limit // 3 else text[:limit]
 
 
-STUMBLES = 0.4
+STUMBLES = 0.25
 
 
 def stumbling(r, text):
@@ -151,4 +157,5 @@ def wish_document(r):
 
 
 def book_document(r):
-    return render.raw(shortened(r.choice(books()), 1400))
+    pool, limit = (books, 2800) if r.random() < 0.6 else (fairy_tales, 2800)
+    return render.raw(shortened(r.choice(pool()), limit))

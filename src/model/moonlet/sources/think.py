@@ -27,7 +27,7 @@ def column_difference(a, b):
 
 
 def document(r):
-    digits = r.choice([1, 1, 1, 2, 2, 2, 3])
+    digits = r.choice([1, 1, 1, 2, 2, 2, 3, 4])
     a = r.randrange(10 ** (digits - 1) if digits > 1 else 0, 10 ** digits)
     b = r.randrange(0, 10 ** digits)
     sign = "+" if r.random() < 0.65 else "-"

@@ -176,7 +176,7 @@ def twice(r, tool):
 
 def document(r, unfit):
     """One conversation with one to three composed tools."""
-    offered = [compose(r) for _ in range(r.choices([1, 2, 3], [80, 15, 5])[0])]
+    offered = [compose(r) for _ in range(r.choices([1, 2, 3, 4, 6], [58, 20, 12, 6, 4])[0])]
     if len({c.name for c in offered}) < len(offered):
         offered = offered[:1]
     parts = render.tools([c.declared for c in offered]) + maybe_system(r)
@@ -187,7 +187,7 @@ def document(r, unfit):
         return parts + missing(r, r.choice(offered))
     if dice < 0.12:
         return parts + twice(r, r.choice(offered))
-    rounds = r.choices([1, 2, 3], [60, 25, 15])[0]
+    rounds = r.choices([1, 2, 3, 5], [55, 25, 14, 6])[0]
     for number in range(rounds):
         parts += round_(r, r.choice(offered), number, number == rounds - 1 and r.random() < 0.7)
     return parts
