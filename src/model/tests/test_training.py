@@ -55,7 +55,7 @@ class TrainingTests(unittest.TestCase):
 
     def test_steps_of_the_optimiser_lower_the_loss(self):
         torch.manual_seed(5)
-        model, batch = Moonlet(Shape()), assemble([drawn(5, 60)], 64).to("cpu")
+        model, batch = Moonlet(Shape(num_hidden_layers=2, n_routed_experts=4)), assemble([drawn(5, 60)], 64).to("cpu")
         optimiser, found = muon.MuonClip(model), []
         for _ in range(4):
             losses, _ = model(batch)
