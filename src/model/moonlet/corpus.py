@@ -10,7 +10,6 @@ from .exam import Exam, Forbidden
 from .sources import calls, chat, copying, facts, json_text, real, recall, stories, think, tools
 from .sources.files import held
 
-MIXTURE = Path(__file__).with_name("mixture.json")
 LIMIT = 1024
 DRAW = {
     "stories": stories.raw_document, "tales": stories.wish_document, "books": stories.book_document,
@@ -27,19 +26,18 @@ class Document(NamedTuple):
     predicted: list    # 1 for each id that is predicted
 
 
-def shares():
-    """The sources and their shares of the tokens."""
-    return json.loads(MIXTURE.read_text())
+def shares(mixture="mixture"):
+    """The sources and their shares of the tokens; "onward" is for a run that goes on from weights."""
+    return json.loads(Path(__file__).with_name(f"{mixture}.json").read_text())
 
 
 class Stream:
     """The training documents of one seed, each source at its share of the tokens: the same seed, the same documents."""
 
-    def __init__(self, seed, limit=LIMIT):
-        mixture = shares()
-        self.names, self.shares = list(mixture), list(mixture.values())
+    def __init__(self, seed, mixture="mixture"):
+        self.names, self.shares = zip(*shares(mixture).items())
         self.random = [random.Random(f"{seed} {name}") for name in self.names]
-        self.owed, self.limit = [0.0] * len(self.names), limit
+        self.owed = [0.0] * len(self.names)
         self.coding, self.forbidden = tokenizer.load(), Forbidden(Exam().forbidden())
 
     def __iter__(self):
@@ -61,7 +59,7 @@ class Stream:
         if self.forbidden.found(text) or (name not in HELD_ROWS and held(text)):
             return None
         document = Document(source, *render.encode(self.coding, parts))
-        return document if len(document.ids) <= self.limit else None
+        return document if len(document.ids) <= LIMIT else None
 
 
 def heldout(budget, seed=1):

@@ -60,18 +60,18 @@ def assemble(filled, width):
 class Packed(IterableDataset):
     """Batches of the stream that belongs to a seed and the worker that draws it."""
 
-    def __init__(self, seed, rows):
-        self.seed, self.rows = seed, rows
+    def __init__(self, seed, rows, mixture):
+        self.seed, self.rows, self.mixture = seed, rows, mixture
 
     def __iter__(self):
         worker = get_worker_info()
-        return iter(Packer(Stream(f"{self.seed}-{worker.id if worker else 0}"), self.rows))
+        return iter(Packer(Stream(f"{self.seed}-{worker.id if worker else 0}", self.mixture), self.rows))
 
 
-def batches(seed, rows, workers):
+def batches(seed, rows, workers, mixture="mixture"):
     """Batches without end. One document of every source is drawn before the workers fork, so that they share what is read."""
     stream = Stream("first")
     for source in range(len(stream.names)):
         stream.draw(source)
-    return iter(DataLoader(Packed(seed, rows), batch_size=None, num_workers=workers, prefetch_factor=2 if workers else None,
+    return iter(DataLoader(Packed(seed, rows, mixture), batch_size=None, num_workers=workers, prefetch_factor=2 if workers else None,
                            pin_memory=torch.cuda.is_available()))

@@ -27,16 +27,19 @@ def pack(weight):
             "weight_shape": torch.tensor(weight.shape, dtype=torch.int32)}
 
 
+NORMS = ("input_layernorm", "post_attention_layernorm")
+ATTENTION = ("q_a_proj", "q_a_layernorm", "q_b_proj", "kv_a_proj_with_mqa", "kv_a_layernorm", "kv_b_proj", "o_proj")
+
+
 def tensors(state, bias, shape):
     """The checkpoint under the names of K2's files."""
     out = {"model.embed_tokens.weight": state["embed"].bfloat16(), "model.norm.weight": state["norm"].bfloat16(),
            "lm_head.weight": state["head"].bfloat16()}
     for n in range(shape.num_hidden_layers):
         old, new = f"layers.{n}.", f"model.layers.{n}."
-        for name in ("input_layernorm", "post_attention_layernorm"):
+        for name in NORMS:
             out[f"{new}{name}.weight"] = state[old + name].bfloat16()
-        for name in ("q_a_proj", "q_a_layernorm", "q_b_proj", "kv_a_proj_with_mqa", "kv_a_layernorm", "kv_b_proj",
-                     "o_proj"):
+        for name in ATTENTION:
             out[f"{new}self_attn.{name}.weight"] = state[old + name].bfloat16()
         if n == 0:
             out |= gated(f"{new}mlp", state[old + "gate_up"], state[old + "down"])

@@ -10,9 +10,9 @@ from .sources import stories
 OPENING, PIECE = 200, 60
 
 
-def documents(seed, count):
+def documents(seed, count, mixture="mixture"):
     """The source and the text of a stream's first documents, decoded from the very ids that are trained on."""
-    stream = Stream(seed)
+    stream = Stream(seed, mixture)
     for document in itertools.islice(stream, count):
         yield stream.names[document.source], stream.coding.decode(document.ids)
 
@@ -39,6 +39,7 @@ def search(found, forbidden, told):
 def main(argv):
     parser = argparse.ArgumentParser(prog="moonlet check-heldout")
     parser.add_argument("--seed", default="1-0", help="seed and first step of the training")
+    parser.add_argument("--mixture", default="mixture", help="or onward, for a run that went on from weights")
     parser.add_argument("--workers", type=int, default=13)
     parser.add_argument("--documents", type=int, default=20000, help="how many of each worker's documents are drawn again")
     args = parser.parse_args(argv)
@@ -49,7 +50,7 @@ def main(argv):
           f"{len(stories.tales(True))} stories in {len(told)} pieces")
     for worker in range(args.workers):
         seed = f"{args.seed}-{worker}"
-        count, offences = search(documents(seed, args.documents), forbidden, told)
+        count, offences = search(documents(seed, args.documents, args.mixture), forbidden, told)
         print(f"stream {seed}: {count} training documents, {len(offences)} offences {offences[:10]}", flush=True)
         failed = failed or bool(offences) or count == 0
     return 1 if failed else 0

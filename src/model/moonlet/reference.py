@@ -32,6 +32,11 @@ def read(folder):
     return out
 
 
+def shared(x, y):
+    """The products of every head of x [batch, heads, time, inner] with the one y [batch, inner, outer], which is not copied for each."""
+    return (x.flatten(1, 2) @ y).unflatten(1, x.shape[1:3])
+
+
 class Reference:
     """The model with a cache of latents; sequences of a batch are left-padded."""
 
@@ -92,9 +97,9 @@ class Reference:
         kv_b = self.w[name + "kv_b_proj.weight"].view(self.heads, -1, rank)
         w_k, w_v = kv_b[:, :self.nope], kv_b[:, self.nope:]
         lifted = torch.einsum("bhtd,hdr->bhtr", q_nope, w_k)
-        scores = lifted @ latent.transpose(1, 2)[:, None] + q_pe @ k_pe.transpose(1, 2)[:, None]
+        scores = shared(lifted, latent.transpose(1, 2)) + shared(q_pe, k_pe.transpose(1, 2))
         p = (scores * self.scale).masked_fill(mask, float("-inf")).softmax(-1)
-        out = torch.einsum("bhtr,hvr->bthv", p @ latent[:, None], w_v)
+        out = torch.einsum("bhtr,hvr->bthv", shared(p, latent), w_v)
         return F.linear(out.flatten(-2), self.w[name + "o_proj.weight"])
 
     def gated(self, x, name):

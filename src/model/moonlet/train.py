@@ -10,6 +10,7 @@ import time
 import torch
 import torch.nn.functional as F
 
+from . import exported
 from .corpus import heldout, shares
 from .data import Packer, batches
 from .model import Moonlet, Shape, eager
@@ -18,6 +19,8 @@ from .muon import MuonClip, qk_clip
 # Shares of the run: the rate rises, stays and falls; INT4 begins; the router's bias stands still.
 WARM, DECAY_FROM, INT4_FROM, FREEZE_FROM, FLOOR = 0.01, 0.55, 0.60, 0.92, 0.01
 WATCH_EVERY, NOTE_EVERY, HELDOUT_EVERY = 20, 100, 90
+# A run that goes on from weights rises to this share of the peak rate and falls to a twentieth of it; INT4 is always on.
+ONWARD, ONWARD_WARM, ONWARD_FLOOR = 0.2, 0.05, 0.05
 # Tokens of each source that the held-out loss is taken over.
 HELD_TOKENS = 12000
 
@@ -27,6 +30,11 @@ def rate_at(progress):
     if progress < WARM:
         return max(0.02, progress / WARM)
     return min(1.0, max(FLOOR, (1.0 - progress) / (1.0 - DECAY_FROM)))
+
+
+def onward_rate_at(progress):
+    """The share of the peak rate of a run that goes on from weights."""
+    return ONWARD * min(max(ONWARD_WARM / 2, progress) / ONWARD_WARM, 1.0 - (1.0 - ONWARD_FLOOR) * progress)
 
 
 class Clock:
@@ -61,15 +69,20 @@ class Training:
         self.model = Moonlet(Shape(), kind, run).to(self.device)
         self.optimiser = MuonClip(self.model)
         self.step = self.tokens = self.documents = 0
-        self.seconds = 0.0
+        self.seconds, self.kept = 0.0, 1
+        self.onward = args.weights is not None
         self.resume()
-        self.batches = batches(f"{args.seed}-{self.step}", args.rows, args.workers)
+        self.batches = batches(f"{args.seed}-{self.step}", args.rows, args.workers, "onward" if self.onward else "mixture")
         self.held = None
         self.clock = Clock(args.seconds, args.part)
 
     def resume(self):
         path = self.work / "last.pt"
         if not path.exists():
+            if self.onward:
+                state, bias = exported.parameters(self.args.weights, self.model.shape)
+                self.model.load_state_dict(state)
+                self.model.bias.copy_(bias)
             return
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
@@ -84,6 +97,17 @@ class Training:
         part = self.work / "last.pt.part"
         torch.save(state, part)
         os.replace(part, self.work / "last.pt")
+
+    def keep(self):
+        """Every so many seconds what an export needs stays behind as a file of its own."""
+        if self.args.keep and time.time() - self.clock.begin >= self.kept * self.args.keep:
+            self.kept += 1
+            path = self.work / f"step-{self.step}.pt"
+            torch.save({"model": self.model.state_dict(), "bias": self.model.bias, "step": self.step, "tokens": self.tokens}, f"{path}.part")
+            os.replace(f"{path}.part", path)
+
+    def rate_at(self, progress):
+        return onward_rate_at(progress) if self.onward else rate_at(progress)
 
     def log(self, line):
         line = {"time": datetime.now(timezone.utc).isoformat(timespec="seconds"), "step": self.step, "tokens": self.tokens,
@@ -113,7 +137,7 @@ class Training:
         since, told, sums, seen, begun = time.time(), time.time(), 0, 0, time.time()
         while not self.clock.over() and not (self.args.steps and self.step >= self.args.steps):
             progress = self.clock.progress()
-            self.model.int4 = progress >= INT4_FROM
+            self.model.int4 = self.onward or progress >= INT4_FROM
             self.model.rate.fill_(self.args.dropout)
             batch = next(self.batches)
             sums = sums + self.one(batch, progress)
@@ -121,11 +145,12 @@ class Training:
                 torch.cuda.synchronize() if self.device == "cuda" else None
                 self.clock.start()
                 since = time.time()
+            self.keep()
             if self.step % NOTE_EVERY == 0:
                 sums, now = sums.cpu(), time.time()
                 self.log({"loss": round(float(sums[:, 0].sum() / sums[:, 1].sum()), 4), "per_source": means(sums),
                           "tokens_per_s": round((self.tokens - seen) / (now - since)), "progress": round(progress, 4),
-                          "rate": round(rate_at(progress), 4), "norm": round(float(self.norm), 3), "max_logit": round(float(self.top), 1),
+                          "rate": round(self.rate_at(progress), 4), "norm": round(float(self.norm), 3), "max_logit": round(float(self.top), 1),
                           "load": [round(float(v), 2) for v in self.spread]})
                 sums, seen, since = 0, self.tokens, now
             if time.time() - told > HELDOUT_EVERY:
@@ -144,10 +169,10 @@ class Training:
         batch = batch.to(self.device)
         losses, loads = self.model(batch)
         (losses.sum() / (batch.targets >= 0).sum()).backward()
-        self.norm = self.optimiser.step(self.args.rate * rate_at(progress))
+        self.norm = self.optimiser.step(self.args.rate * self.rate_at(progress))
         self.model.zero_grad(set_to_none=True)
         load = torch.stack(loads).float()
-        if progress < FREEZE_FROM:
+        if progress < FREEZE_FROM and not self.onward:
             self.model.bias += 1e-3 * torch.sign(load.mean(1, keepdim=True) - load)
         if self.step % WATCH_EVERY == 0:
             largest = self.model.largest(batch.first(4))
@@ -173,6 +198,8 @@ def main(argv):
     parser = argparse.ArgumentParser(prog="moonlet train")
     parser.add_argument("--seconds", type=float, default=300, help="how long this call lasts")
     parser.add_argument("--part", type=float, nargs=2, default=(0.0, 1.0), help="the shares of the whole run that this call begins and ends at")
+    parser.add_argument("--from", dest="weights", help="an exported folder to go on from, at a low rate")
+    parser.add_argument("--keep", type=float, default=0, help="keep what an export needs every so many seconds (0: only at the end)")
     parser.add_argument("--work", default=str(Path(__file__).parents[1] / "work"))
     parser.add_argument("--rows", type=int, default=96, help="rows of 1,024 tokens a step")
     parser.add_argument("--rate", type=float, default=2e-3, help="peak rate of Muon")

@@ -7,7 +7,7 @@ import unittest
 import torch
 import torch.nn.functional as F
 
-from moonlet import export, muon, train
+from moonlet import export, exported, muon, train
 from moonlet.corpus import Document
 from moonlet.data import Packer, assemble
 from moonlet.model import Moonlet, Shape, fake_int4
@@ -67,6 +67,18 @@ class TrainingTests(unittest.TestCase):
 
     def test_rate_rises_stays_and_falls(self):
         self.assertEqual([train.rate_at(p) for p in (train.WARM / 2, 0.3, 1.0)], [0.5, 1.0, train.FLOOR])
+
+    def test_export_read_back_for_training_is_exported_the_same(self):
+        state, bias = export.random_state()
+        with tempfile.TemporaryDirectory() as folder:
+            export.write(Path(folder), state, bias, Path(folder) / "absent")
+            again = export.tensors(*exported.parameters(folder, Shape()), Shape())
+        for name, value in export.tensors(state, bias, Shape()).items():
+            self.assertTrue(torch.equal(again[name], value), name)
+
+    def test_rate_of_a_run_that_goes_on_stays_low(self):
+        self.assertAlmostEqual(max(train.onward_rate_at(n / 100) for n in range(101)), train.ONWARD, delta=0.05 * train.ONWARD)
+        self.assertAlmostEqual(train.onward_rate_at(1.0), train.ONWARD * train.ONWARD_FLOOR)
 
     def test_packed_weights_equal_fake_quantisation_bit_for_bit(self):
         weight = torch.randn(96, 192) * torch.logspace(-4, 1, 96)[:, None]

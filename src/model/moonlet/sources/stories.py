@@ -121,7 +121,7 @@ def shortened(text, limit):
     return text[:end + 1] if end > limit // 3 else text[:limit]
 
 
-STUMBLES = 0.25
+STUMBLES = 0.45
 
 
 def stumbling(r, text):
