@@ -58,15 +58,6 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
         int32_t tokens, int32_t columns, int32_t first, int32_t end
 
 /*
- * multiply_int4:
- *   as above for symmetric INT4 in groups of 32: element k of a row is ((words[k / 8] >> 4 * (k % 8)) & 15) - 8, times the
- *   bfloat16 scale of its group. packed: (rows, columns / 8) uint32; scales: (rows, columns / 32) bf16. columns % 32 == 0.
- */
-#define PERIGEE_MULTIPLY_INT4_PARAMETERS                                                                               \
-    const void *packed, int64_t packed_bytes, const void *scales, int64_t scale_bytes, const float *x,                 \
-        int64_t x_stride, float *y, int64_t y_stride, int32_t tokens, int32_t columns, int32_t first, int32_t end
-
-/*
  * Tiles: quantised weights, PERIGEE_TILE_ROWS rows interleaved, so that a vector holds the same columns of many rows. A tile is its groups of
  * 32 columns, one after the other, so that it is read from front to end. A group is, part after part:
  *   quants       256 bytes of nibbles, byte 64 v + 4 row + i holding column 4 v + i low and column 16 + 4 v + i high (v < 4);
@@ -97,7 +88,8 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
 #define PERIGEE_PANEL_GROUP_BYTES 48
 
 /*
- * arrange_tiles: tiles first to end of a weight of which `rows` rows are stored as GGUF lays them out, INT4 as for multiply_int4.
+ * arrange_tiles: tiles first to end of a weight of which `rows` rows are stored as GGUF lays them out, INT4
+ * apart: (rows, columns / 8) uint32 whose element k is ((words[k / 8] >> 4 * (k % 8)) & 15) - 8, and (rows, columns / 32) bf16 scales.
  */
 #define PERIGEE_ARRANGE_TILES_PARAMETERS                                                                               \
     int32_t format, const void *stored, int64_t stored_bytes, const void *scales, int64_t scale_bytes, int32_t columns,\

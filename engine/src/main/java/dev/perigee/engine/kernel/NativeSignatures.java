@@ -24,7 +24,6 @@ import java.lang.invoke.MethodHandle;
  * @param addTiles add_tiles
  * @param gateTiles gate_tiles
  * @param multiply multiply_f32, multiply_f16, multiply_bf16
- * @param multiplyInt4 multiply_int4
  * @param rmsNorm rms_norm
  * @param swiGlu swi_glu
  * @param addScaled add_scaled
@@ -43,7 +42,6 @@ record NativeSignatures(
         MethodHandle addTiles,
         MethodHandle gateTiles,
         MethodHandle multiply,
-        MethodHandle multiplyInt4,
         MethodHandle rmsNorm,
         MethodHandle swiGlu,
         MethodHandle addScaled,
@@ -82,10 +80,6 @@ record NativeSignatures(
                 handle(
                         ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
                         JAVA_INT),
-                // packed, bytes, scales, bytes, x, stride, y, stride, tokens, columns, first, end
-                handle(
-                        ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT,
-                        JAVA_INT, JAVA_INT, JAVA_INT),
                 // x, stride, weight, y, stride, tokens, columns, epsilon
                 handle(ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_FLOAT),
                 // gate, stride, up, stride, tokens, columns
