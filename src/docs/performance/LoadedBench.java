@@ -32,12 +32,20 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -45,25 +53,26 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
 /**
- * What a charge costs in an empty database and in one with years of usage: the same charges by one client as the application's role, before and
- * after keys, their budgets and usage rows are loaded; then the plans of one charge, as PostgreSQL tells them.
+ * What a request costs in an empty database and in one with years of usage: the look at its key and its charge, by one client as the application's
+ * role, in blocks that take turns between the two; then the plans of one charge in the full one, as PostgreSQL tells them.
  *
  * <pre>
- * java -cp 'src/target/perigee/lib/*' src/docs/performance/LoadedBench.java FOLDER ROWS KEYS CHARGES
+ * java -cp 'src/target/perigee/lib/*' src/docs/performance/LoadedBench.java FOLDER ROWS KEYS CHARGES ROUNDS
  * </pre>
  *
- * FOLDER is where the database is made and left (some 450 bytes a row). A twelfth of the rows lies in each of the last twelve months.
+ * FOLDER is where both databases are made and left (some 450 bytes a row); one that is full already is measured as it is. A twelfth of the rows
+ * lies in each of the last twelve months. Either side has its own server, both on the same disk; CHARGES are those of a block.
  */
-public final class LoadedBench {
+public final class LoadedBench implements AutoCloseable {
 
     private static final Currency USD = Currency.getInstance("USD");
     private static final int MONTHS = 12;
-    private static final String LOAD = """
-            INSERT INTO billing.usage (request_id, tenant_id, project_id, api_key_id, model, outcome, refused,
+    private static final String ROWS_OF_A_MONTH = """
+            INSERT INTO billing.%1$s (request_id, tenant_id, project_id, api_key_id, model, outcome, refused,
                 uncached_input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, price_version_id, currency, cost_nanos, occurred_at)
             SELECT gen_random_uuid()::text, md5('tenant' || i %% 10000)::uuid, md5('project' || i %% 10000)::uuid, md5('key' || i %% :keys)::uuid,
                 'moonlet', 'completed', false, 100, 20, 200, 0, (SELECT id FROM billing.price_book_version), 'USD', 563000,
-                date_trunc('month', now()) - interval '%d months' + i * (interval '28 days' / :rows)
+                timestamptz '%2$s' + (i - 1) * (interval '28 days' / :rows)
             FROM generate_series(1, :rows) AS i""";
 
     private final Path folder;
@@ -71,67 +80,137 @@ public final class LoadedBench {
     private final String application;
     private final LocalPostgres postgres;
 
-    private LoadedBench(Path folder, LocalPostgres postgres) {
+    private LoadedBench(Path folder) {
         this.folder = folder;
-        this.postgres = postgres;
+        this.postgres = LocalPostgres.start(LocalPostgresOptions.in(folder.resolve("postgres")));
         this.owner = new HikariDataSource();
         owner.setJdbcUrl(postgres.jdbcUrl());
         owner.setUsername(postgres.username());
         owner.setPassword(postgres.password());
         owner.setMaximumPoolSize(2);
         this.application = "bench_app";
+        migrate();
     }
 
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
-        try (LocalPostgres postgres = LocalPostgres.start(LocalPostgresOptions.in(folder.resolve("postgres")))) {
-            LoadedBench bench = new LoadedBench(folder, postgres);
-            bench.migrate();
-            int charges = Integer.parseInt(arguments[3]);
-            try (Charges measured = bench.new Charges()) {
-                measured.run(charges); // to warm up
-                System.out.println("empty:  " + measured.run(charges));
-                bench.load(Long.parseLong(arguments[1]), Long.parseLong(arguments[2]));
-                measured.run(charges / 4);
-                System.out.println("loaded: " + measured.run(charges));
-                System.out.println("loaded: " + measured.run(charges));
+        int charges = Integer.parseInt(arguments[3]);
+        int rounds = Integer.parseInt(arguments[4]);
+        try (LoadedBench empty = new LoadedBench(folder.resolve("empty")); LoadedBench loaded = new LoadedBench(folder.resolve("loaded"))) {
+            try (Charges onEmpty = empty.new Charges(); Charges onLoaded = loaded.new Charges()) {
+                loaded.loadOnce(Long.parseLong(arguments[1]), Long.parseLong(arguments[2]));
+                compare(onEmpty, onLoaded, charges, rounds);
             }
-            bench.tellPlans();
-            bench.owner.close();
+            loaded.tellPlans();
         }
+    }
+
+    private static void compare(Charges empty, Charges loaded, int charges, int rounds) {
+        empty.run(charges); // to warm up
+        loaded.run(charges);
+        double[] ratios = new double[rounds];
+        List<Long> allEmpty = new ArrayList<>();
+        List<Long> allLoaded = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            boolean emptyFirst = round % 2 == 0;
+            List<Long> first = (emptyFirst ? empty : loaded).run(charges);
+            List<Long> second = (emptyFirst ? loaded : empty).run(charges);
+            allEmpty.addAll(emptyFirst ? first : second);
+            allLoaded.addAll(emptyFirst ? second : first);
+            ratios[round] = (double) at(emptyFirst ? second : first, 50) / at(emptyFirst ? first : second, 50);
+        }
+        Arrays.sort(ratios);
+        System.out.println("empty:  " + told(allEmpty));
+        System.out.println("loaded: " + told(allLoaded));
+        System.out.printf(Locale.ROOT, "p50 of a block, loaded / empty: median %.3f (%.3f to %.3f), %d pairs of blocks%n", ratios[rounds / 2],
+                ratios[0], ratios[rounds - 1], rounds);
+    }
+
+    private static String told(List<Long> nanos) {
+        return String.format(Locale.ROOT, "%d requests, p50 %.2f ms, p90 %.2f ms, p99 %.2f ms", nanos.size(), at(nanos, 50) / 1e6,
+                at(nanos, 90) / 1e6, at(nanos, 99) / 1e6);
+    }
+
+    private static long at(List<Long> nanos, int percent) {
+        return nanos.stream().sorted().skip((long) nanos.size() * percent / 100).findFirst().orElseThrow();
     }
 
     private void migrate() {
         Flyway.configure().dataSource(owner).locations("classpath:db/migration/billing", "classpath:db/migration/platform").load().migrate();
         JdbcClient jdbc = JdbcClient.create(owner);
-        jdbc.sql("CREATE ROLE " + application + " LOGIN PASSWORD '" + postgres.password() + "'").update();
+        if (jdbc.sql("SELECT FROM pg_roles WHERE rolname = :name").param("name", application).query().listOfRows().isEmpty()) {
+            jdbc.sql("CREATE ROLE " + application + " LOGIN").update();
+        }
+        jdbc.sql("ALTER ROLE " + application + " PASSWORD '" + postgres.password() + "'").update();
+        jdbc.sql("ALTER ROLE " + application + " RESET ALL").update();
         jdbc.sql("SELECT isolation.admit('" + application + "')").query().singleRow();
     }
 
-    /** By the database itself, without its triggers: what they would check is right by construction. */
-    private void load(long rows, long keys) throws SQLException {
+    /** By the database itself, without its triggers: what they would check is right by construction. Two months at a time. */
+    private void loadOnce(long rows, long keys) throws InterruptedException, ExecutionException {
+        JdbcClient jdbc = JdbcClient.create(owner);
+        if (jdbc.sql("SELECT FROM platform.api_key LIMIT 1").query().listOfRows().isEmpty()) {
+            try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
+                List<Future<?>> months = new ArrayList<>();
+                for (int month = MONTHS - 1; month >= 0; month--) {
+                    int back = month;
+                    months.add(pool.submit(() -> withoutTriggers(each -> loadMonth(each, back, rows / MONTHS, keys))));
+                }
+                for (Future<?> month : months) {
+                    month.get();
+                }
+            }
+            withoutTriggers(each -> loadKeys(each, keys));
+            jdbc.sql("VACUUM ANALYZE").update();
+        }
+        System.out.println("size: " + jdbc.sql("SELECT pg_size_pretty(pg_database_size(current_database()))").query(String.class).single()
+                + ", usage rows: " + jdbc.sql("SELECT sum(reltuples)::bigint FROM pg_class WHERE relname LIKE 'usage_20%' AND relkind = 'r'")
+                        .query(Long.class).single()
+                + ", keys: " + jdbc.sql("SELECT reltuples::bigint FROM pg_class WHERE oid = 'platform.api_key'::regclass").query(Long.class).single());
+    }
+
+    private void withoutTriggers(Consumer<JdbcClient> work) {
         try (Connection connection = owner.getConnection()) {
             JdbcClient jdbc = JdbcClient.create(new SingleConnectionDataSource(connection, true));
             jdbc.sql("SET session_replication_role = replica").update();
-            for (int month = 0; month < MONTHS; month++) {
-                jdbc.sql("SELECT billing.open_usage_month((date_trunc('month', now()) - interval '" + month + " months')::date)").query().singleRow();
-                jdbc.sql(LOAD.formatted(month)).param("keys", keys).param("rows", rows / MONTHS).update();
-                System.out.println("loaded month " + (month + 1) + " of " + MONTHS);
-            }
-            jdbc.sql("""
-                    INSERT INTO billing.budget (id, tenant_id, scope, scope_id, period, limit_amount, mode, time_zone)
-                    SELECT gen_random_uuid(), md5('tenant' || i % 10000)::uuid, 'api_key', md5('key' || i)::uuid, 'month', 1000000000, 'hard', 'Z'
-                    FROM generate_series(1, :keys) AS i""").param("keys", keys).update();
-            jdbc.sql("""
-                    INSERT INTO platform.api_key (id, tenant_id, project_id, name, prefix, key_hash, models, scopes)
-                    SELECT md5('key' || i)::uuid, md5('tenant' || i % 10000)::uuid, md5('project' || i % 10000)::uuid, 'loaded',
-                        'pgk_' || lpad(i::text, 12, '0'), sha256(i::text::bytea), '{}', '{inference}'
-                    FROM generate_series(1, :keys) AS i""").param("keys", keys).update();
-            jdbc.sql("VACUUM ANALYZE").update();
-            System.out.println("size: " + jdbc.sql("SELECT pg_size_pretty(pg_database_size(current_database()))").query(String.class).single()
-                    + ", usage rows: " + jdbc.sql("SELECT sum(reltuples)::bigint FROM pg_class WHERE relname LIKE 'usage_20%' AND relkind = 'r'")
-                            .query(Long.class).single());
+            jdbc.sql("SET maintenance_work_mem = '1GB'").update();
+            work.accept(jdbc);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
+    }
+
+    /** Beside the table and without its indexes, which are made when the month takes its place. */
+    private static void loadMonth(JdbcClient jdbc, int back, long rows, long keys) {
+        YearMonth month = YearMonth.now(ZoneOffset.UTC).minusMonths(back);
+        String partition = String.format(Locale.ROOT, "usage_%d_%02d", month.getYear(), month.getMonthValue());
+        jdbc.sql("SELECT billing.open_usage_month('" + month.atDay(1) + "'::date)").query().singleRow();
+        jdbc.sql("ALTER TABLE billing.usage DETACH PARTITION billing." + partition).update();
+        jdbc.sql("ALTER TABLE billing." + partition + " DROP CONSTRAINT " + partition + "_pkey").update();
+        jdbc.sql("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'billing." + partition + "'::regclass").query(String.class).list()
+                .forEach(index -> jdbc.sql("DROP INDEX " + index).update());
+        jdbc.sql(ROWS_OF_A_MONTH.formatted(partition, month.atDay(1) + " 00:00+00")).param("keys", keys).param("rows", rows).update();
+        jdbc.sql("ALTER TABLE billing.usage ATTACH PARTITION billing." + partition + " FOR VALUES FROM ('" + month.atDay(1) + " 00:00+00') TO ('"
+                + month.plusMonths(1).atDay(1) + " 00:00+00')").update();
+        System.out.println(LocalTime.now() + " loaded " + month);
+    }
+
+    private static void loadKeys(JdbcClient jdbc, long keys) {
+        jdbc.sql("""
+                INSERT INTO billing.budget (id, tenant_id, scope, scope_id, period, limit_amount, mode, time_zone)
+                SELECT gen_random_uuid(), md5('tenant' || i % 10000)::uuid, 'api_key', md5('key' || i)::uuid, 'month', 1000000000, 'hard', 'Z'
+                FROM generate_series(1, :keys) AS i""").param("keys", keys).update();
+        jdbc.sql("""
+                INSERT INTO platform.api_key (id, tenant_id, project_id, name, prefix, key_hash, models, scopes)
+                SELECT md5('key' || i)::uuid, md5('tenant' || i % 10000)::uuid, md5('project' || i % 10000)::uuid, 'loaded',
+                    'pgk_' || lpad(i::text, 12, '0'), sha256(i::text::bytea), '{}', '{inference}'
+                FROM generate_series(1, :keys) AS i""").param("keys", keys).update();
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+        postgres.close();
     }
 
     /** One charge whose statements tell their plans, and the look at a key. */
@@ -146,7 +225,6 @@ public final class LoadedBench {
             told.run(10);
             told.tells = true;
             told.run(1);
-            told.key();
         }
     }
 
@@ -190,19 +268,17 @@ public final class LoadedBench {
             return tenant;
         }
 
-        /** Charges so often; returns how long one took. */
-        private String run(int charges) {
-            long[] nanos = new long[charges];
+        /** Requests, so many; how long each took. */
+        private List<Long> run(int charges) {
+            List<Long> nanos = new ArrayList<>(charges);
             for (int i = 0; i < charges; i++) {
                 CostAttribution tenant = tenants.get(next++ % tenants.size());
                 long begun = System.nanoTime();
+                key();
                 RowScope.ofTenant(tenant.tenantId()).run(() -> charge(tenant));
-                nanos[i] = System.nanoTime() - begun;
+                nanos.add(System.nanoTime() - begun);
             }
-            Arrays.sort(nanos);
-            return String.format(Locale.ROOT, "%d charges, p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, mean %.2f ms", charges,
-                    nanos[charges / 2] / 1e6, nanos[charges * 9 / 10] / 1e6, nanos[charges * 99 / 100] / 1e6,
-                    Arrays.stream(nanos).average().orElseThrow() / 1e6);
+            return nanos;
         }
 
         private void charge(CostAttribution tenant) {
