@@ -13,11 +13,12 @@
 #include <stdlib.h>
 #include <x86intrin.h>
 
-typedef int32_t quantise(const float *x, int64_t stride, const int32_t *rows, int32_t tokens, int32_t columns, void *panels, int64_t bytes);
+typedef int32_t quantise(const float *x, int64_t stride, const int32_t *rows, int32_t tokens, int32_t columns, int32_t first, int32_t end,
+                         void *panels, int64_t bytes);
 typedef int32_t multiply(int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panel_bytes, int32_t tokens,
                          int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t stride);
 
-enum { GROUP = 32, TILE = 16, RUNS = 300, TURNS = 20000 };
+enum { GROUP = 32, TILE = 16, PANEL = 8, RUNS = 300, TURNS = 20000 };
 
 static int64_t now(void) {
     unsigned cpu;
@@ -68,7 +69,7 @@ int main(int count, char **arguments) {
         void *panels = aligned_alloc(64, (size_t)panel_bytes + 4096);
         for (int64_t i = 0; i < (int64_t)tokens * columns; i++)
             x[i] = (float)rand() / (float)RAND_MAX - 0.5f;
-        int refused = round_inputs(x, columns, NULL, tokens, columns, panels, panel_bytes);
+        int refused = round_inputs(x, columns, NULL, tokens, columns, 0, (tokens + PANEL - 1) / PANEL, panels, panel_bytes);
         for (int run = 0; run < RUNS; run++) {
             int64_t begun = now();
             refused |= product(format, weight, weight_bytes, panels, panel_bytes, tokens, columns, rows, 0, rows / TILE, y, rows);

@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define PERIGEE_ABI_VERSION 3
+#define PERIGEE_ABI_VERSION 4
 
 #define PERIGEE_OK 0
 #define PERIGEE_BAD_EXTENT 1
@@ -80,7 +80,8 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
 #define PERIGEE_TILE_FORMATS 5
 
 /*
- * Panels: inputs rounded to 8 bits in groups of 32 columns, PERIGEE_PANEL_TOKENS tokens to a panel, the last with fewer. A panel of n
+ * Panels: inputs rounded to 8 bits in groups of 32 columns. Tokens are spread evenly over as few panels of at most PERIGEE_PANEL_TOKENS as hold
+ * them: of `count` panels number p begins with token p * tokens / count, for two of five cost less than one of eight and one of two. A panel of n
  * tokens is, group after group: n times 32 int8, n float32 scales, n int32 of -8 times the sum, n times two int32 of -8 times the sum of
  * either half. An input is scale * int8; the largest of a group is +-127.
  */
@@ -96,11 +97,11 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
         int32_t rows, int32_t first, int32_t end, void *tiles, int64_t tiles_bytes
 
 /*
- * quantise: panels of x; row t of them is rows[t] of x, or t where rows is NULL. A group with an infinity or a NaN gives NaN.
+ * quantise: panels first to end of x; row t of all panels is rows[t] of x, or t where rows is NULL. A group with an infinity or a NaN gives NaN.
  */
 #define PERIGEE_QUANTISE_PARAMETERS                                                                                    \
-    const float *x, int64_t x_stride, const int32_t *rows, int32_t tokens, int32_t columns, void *panels,              \
-        int64_t panels_bytes
+    const float *x, int64_t x_stride, const int32_t *rows, int32_t tokens, int32_t columns, int32_t first,             \
+        int32_t end, void *panels, int64_t panels_bytes
 
 /*
  * multiply_tiles: y[t][r] = sum over k of weight[r][k] * input[t][k] for the rows of tiles first to end; here and below no other tile is

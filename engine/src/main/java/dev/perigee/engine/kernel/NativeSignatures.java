@@ -50,7 +50,7 @@ record NativeSignatures(
         MethodHandle joinSpans) {
 
     /** PERIGEE_ABI_VERSION that these parameter lists belong to. */
-    static final int ABI_VERSION = 3;
+    static final int ABI_VERSION = 4;
 
     static NativeSignatures link() {
         return new NativeSignatures(
@@ -62,8 +62,8 @@ record NativeSignatures(
                 handle(
                         JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
                         ADDRESS, JAVA_LONG),
-                // x, stride, rows, tokens, columns, panels, bytes
-                handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
+                // x, stride, rows, tokens, columns, first, end, panels, bytes
+                handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
                 // format, weight, bytes, panels, bytes, tokens, columns, rows, first, end, y, stride
                 handle(
                         JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,

@@ -7,7 +7,7 @@ package dev.perigee.engine.kernel;
  */
 final class Panels {
 
-    /** Tokens of a whole panel. */
+    /** Most tokens of a panel. */
     static final int TOKENS = 8;
 
     private static final int BYTES_OF_TWO_INPUTS = 3;

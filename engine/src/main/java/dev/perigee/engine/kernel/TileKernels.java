@@ -35,24 +35,20 @@ final class TileKernels {
 
     /** Rounds rows of x into panels {@code first} to {@code end}. */
     void quantise(FloatMatrix x, Panels panels, int first, int end) {
-        int token = first * Panels.TOKENS;
-        int tokens = Math.min(end * Panels.TOKENS, panels.tokens()) - token;
-        long offset = Panels.bytes((long) token * panels.columns());
-        boolean chosen = panels.rows() != 0;
-        long from = x.data().address() + (chosen ? 0 : x.index(token, 0) * Float.BYTES);
-        long rows = chosen ? panels.rows() + (long) token * Integer.BYTES : 0;
         try {
             NativeKernels.check((int) SIGNATURES
                     .quantise()
                     .invokeExact(
                             quantise,
-                            from,
+                            x.data().address(),
                             (long) x.stride(),
-                            rows,
-                            tokens,
+                            panels.rows(),
+                            panels.tokens(),
                             panels.columns(),
-                            panels.address() + offset,
-                            panels.bytes() - offset));
+                            first,
+                            end,
+                            panels.address(),
+                            panels.bytes()));
         } catch (Throwable e) {
             throw NativeKernels.broken(e);
         }

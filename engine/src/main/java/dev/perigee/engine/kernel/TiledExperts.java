@@ -13,6 +13,12 @@ import java.lang.foreign.MemorySegment;
  */
 final class TiledExperts {
 
+    /** With more tokens the kernels go over the weights again. */
+    private static final int TOKENS_READ_ONCE = 64;
+
+    private static final long READ_ONCE_BYTES = 8 * TiledProducts.CHUNK_BYTES;
+    private static final long SUM_BYTES = 512 << 10;
+
     private final TileKernels kernels;
     private final WorkerPool pool;
     private final PanelMemory inputMemory = new PanelMemory();
@@ -54,8 +60,7 @@ final class TiledExperts {
         place(batch);
         pool.run(roundRange, roundStarts[size], Panels.TOKENS);
         pool.run(gateRange, gateStarts[size], gateChunk());
-        int tiles = TileFormat.tiles(weights[0].down().rows());
-        pool.run(downRange, tiles, Math.max(1, tiles / (4 * pool.threads())));
+        pool.run(downRange, TileFormat.tiles(weights[0].down().rows()), downChunk());
     }
 
     private void select(ExpertBatch batch) {
@@ -115,12 +120,31 @@ final class TiledExperts {
         }
     }
 
-    /** Items whose gate and up rows are about as many bytes as a thread takes at once. */
+    /**
+     * Items whose gate and up rows are about as many bytes as a thread takes at once: more where experts have so few tokens that their weights
+     * are read once, for then what comes next within a chunk is fetched early.
+     */
     private int gateChunk() {
         WeightMatrix gate = weights[0].gate();
         long tileBytes = TileArrangement.format(gate).tileBytes(gate.columns());
         long bytes = 2L * TileFormat.GROUP / TileFormat.ROWS * tileBytes;
-        return (int) Math.max(1, TiledProducts.CHUNK_BYTES / bytes);
+        long most = slots() > (long) size * TOKENS_READ_ONCE ? TiledProducts.CHUNK_BYTES : READ_ONCE_BYTES;
+        return (int) Math.max(1, most / bytes);
+    }
+
+    private long slots() {
+        long slots = 0;
+        for (int i = 0; i < size; i++) {
+            slots += inputs[i].tokens();
+        }
+        return slots;
+    }
+
+    /** Tiles of all experts whose sums stay in the second-level cache, as each expert adds to them anew. */
+    private int downChunk() {
+        int tiles = TileFormat.tiles(weights[0].down().rows());
+        long sums = Math.min(y.rows(), slots()) * TileFormat.ROWS * Float.BYTES;
+        return (int) Math.max(1, Math.min(tiles / (4 * pool.threads()), SUM_BYTES / sums));
     }
 
     /** The expert whose items hold this one. */
