@@ -11,6 +11,7 @@ import dev.perigee.billing.charging.ChargeRequest;
 import dev.perigee.billing.charging.ChargingTables;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.Settling;
+import dev.perigee.billing.charging.SharedTransactions;
 import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.isolation.ScopedDataSource;
 import dev.perigee.billing.ledger.ProcessLease;
@@ -83,8 +84,9 @@ public final class LedgerBench {
             lease.start();
             UsageJournal journal = UsageJournal.create(Files.createDirectories(folder.resolve("journal")), lease.processId(), 4096);
             ChargingTables tables = ChargingTables.over(jdbc, transactions);
+            SharedTransactions shared = new SharedTransactions(transactions, 64);
             JdbcCharging charging =
-                    new JdbcCharging(prices, tables, transactions, new Settling(tables, transactions, Duration.ofSeconds(20)), journal);
+                    new JdbcCharging(prices, tables, shared, new Settling(tables, shared, Duration.ofSeconds(20)), journal);
             LedgerBench bench = new LedgerBench(charging, journal, tenants);
             bench.run(Integer.parseInt(arguments[2]), 5);
             System.out.println(bench.run(Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3])).formatted(

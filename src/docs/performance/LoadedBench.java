@@ -11,6 +11,7 @@ import dev.perigee.billing.charging.ChargeRequest;
 import dev.perigee.billing.charging.ChargingTables;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.Settling;
+import dev.perigee.billing.charging.SharedTransactions;
 import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.isolation.ScopedDataSource;
 import dev.perigee.billing.ledger.ProcessLease;
@@ -255,7 +256,8 @@ public final class LoadedBench implements AutoCloseable {
             RowScope.ofPlatform().run(lease::renew);
             journal = UsageJournal.create(folder.resolve("journal"), lease.processId(), 64);
             ChargingTables tables = ChargingTables.over(jdbc, transactions);
-            charging = new JdbcCharging(prices, tables, transactions, new Settling(tables, transactions, Duration.ZERO), journal);
+            SharedTransactions shared = new SharedTransactions(transactions, 64);
+            charging = new JdbcCharging(prices, tables, shared, new Settling(tables, shared, Duration.ZERO), journal);
             JdbcBudgets budgets = new JdbcBudgets(jdbc, transactions);
             tenants = IntStream.range(0, 200).mapToObj(i -> tenant(budgets)).toList();
         }

@@ -9,6 +9,7 @@ import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcReconciliations;
 import dev.perigee.billing.charging.JdbcUsageReport;
 import dev.perigee.billing.charging.Settling;
+import dev.perigee.billing.charging.SharedTransactions;
 import dev.perigee.billing.charging.UsageRecovery;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.invoicing.Invoices;
@@ -86,7 +87,13 @@ public final class BillingAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    Settling settling(ChargingTables tables, PlatformTransactionManager transactions, BillingProperties properties) {
+    SharedTransactions sharedTransactions(PlatformTransactionManager transactions, BillingProperties properties) {
+        return new SharedTransactions(transactions, properties.mostTogether());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Settling settling(ChargingTables tables, SharedTransactions transactions, BillingProperties properties) {
         return new Settling(tables, transactions, properties.settleDeadline());
     }
 
@@ -132,7 +139,7 @@ public final class BillingAutoConfiguration {
     @ConditionalOnMissingBean
     Charging charging(
             ChargingTables tables,
-            PlatformTransactionManager transactions,
+            SharedTransactions transactions,
             PriceBooks priceBooks,
             Settling settling,
             UsageRecovery recovery) {

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     estimate, and the rest stays held until its journal is replayed or an administrator gives it up. From 0 to 1 day.
  * @param journalFolder Where the counts of running requests are kept. Default: usage-journal in the data directory.
  * @param maxRunning How many requests can run at the same time. From 1 to 1 million.
+ * @param mostTogether How many charges of the same time share one transaction at the most. From 1, where each has its own, to 1000.
  */
 @ConfigurationProperties("perigee.billing")
 record BillingProperties(
@@ -23,15 +24,20 @@ record BillingProperties(
         @DefaultValue("60s") Duration settleDeadline,
         @DefaultValue("30s") Duration grace,
         @Nullable Path journalFolder,
-        @DefaultValue("4096") int maxRunning) {
+        @DefaultValue("4096") int maxRunning,
+        @DefaultValue("64") int mostTogether) {
 
     BillingProperties {
         check("perigee.billing.lease", lease, Duration.ofSeconds(1), Duration.ofHours(1));
         check("perigee.billing.settle-deadline", settleDeadline, Duration.ZERO, Duration.ofHours(1));
         check("perigee.billing.grace", grace, Duration.ZERO, Duration.ofDays(1));
-        if (maxRunning < 1 || maxRunning > 1_000_000) {
-            throw new IllegalArgumentException(
-                    "perigee.billing.max-running is " + maxRunning + ", must be from 1 to 1000000");
+        check("perigee.billing.max-running", maxRunning, 1_000_000);
+        check("perigee.billing.most-together", mostTogether, 1_000);
+    }
+
+    private static void check(String name, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(name + " is " + value + ", must be from 1 to " + most);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.perigee.billing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.perigee.billing.charging.Charging;
+import dev.perigee.billing.charging.SharedTransactions;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.isolation.IsolationAutoConfiguration;
 import dev.perigee.billing.pricing.PriceBooks;
@@ -50,6 +51,19 @@ class BillingAutoConfigurationTests {
     }
 
     @Test
+    void chargesWhenASettingSaysHowManyShareATransaction() {
+        contexts.withPropertyValues(DATABASE.springProperties())
+                .run(context -> assertThat(
+                                context.getBean(SharedTransactions.class).mostTogether())
+                        .isEqualTo(64));
+        contexts.withPropertyValues(DATABASE.springProperties())
+                .withPropertyValues("perigee.billing.most-together=7")
+                .run(context -> assertThat(
+                                context.getBean(SharedTransactions.class).mostTogether())
+                        .isEqualTo(7));
+    }
+
+    @Test
     void beansWhenNoDatabaseIsConfiguredStayAway() {
         billingOnly.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Charging.class));
     }
@@ -81,7 +95,10 @@ class BillingAutoConfigurationTests {
     @ParameterizedTest
     @CsvSource({
         "perigee.billing.lease=10ms, perigee.billing.lease is PT0.01S",
-        "perigee.billing.settle-deadline=-1s, perigee.billing.settle-deadline is PT-1S"
+        "perigee.billing.settle-deadline=-1s, perigee.billing.settle-deadline is PT-1S",
+        "perigee.billing.max-running=0, perigee.billing.max-running is 0",
+        "perigee.billing.most-together=0, perigee.billing.most-together is 0",
+        "perigee.billing.most-together=1001, perigee.billing.most-together is 1001"
     })
     void startWhenSettingIsOutOfBoundsNamesIt(String setting, String message) {
         contexts.withPropertyValues(DATABASE.springProperties())

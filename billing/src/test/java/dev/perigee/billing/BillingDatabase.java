@@ -8,6 +8,7 @@ import dev.perigee.billing.charging.DeadProcesses;
 import dev.perigee.billing.charging.JdbcCharging;
 import dev.perigee.billing.charging.JdbcUsageReport;
 import dev.perigee.billing.charging.Settling;
+import dev.perigee.billing.charging.SharedTransactions;
 import dev.perigee.billing.charging.UsageReport;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.JdbcReservations;
@@ -95,8 +96,13 @@ public final class BillingDatabase implements AutoCloseable {
 
     /** The facade, as the process that holds this lease, with other transactions. */
     public JdbcCharging charging(ProcessLease lease, PlatformTransactionManager chosen) {
-        Settling settling = new Settling(tables, chosen, Duration.ofSeconds(20));
-        return new JdbcCharging(priceBooks, tables, chosen, settling, journal(lease));
+        Settling settling = new Settling(tables, shared(chosen), Duration.ofSeconds(20));
+        return new JdbcCharging(priceBooks, tables, shared(chosen), settling, journal(lease));
+    }
+
+    /** The same transactions, shared by up to 64 charges. */
+    public static SharedTransactions shared(PlatformTransactionManager transactions) {
+        return new SharedTransactions(transactions, 64);
     }
 
     /** What bills dead processes, as the process that holds this lease. */

@@ -30,12 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gathering<Q, A> {
 
-    /** The most that is done in one go. */
-    public static final int MOST_TOGETHER = 64;
-
     private static final Logger LOG = LoggerFactory.getLogger(Gathering.class);
 
     private final Work<Q, A> work;
+    private final int mostTogether;
     private final Deque<Wish<Q, A>> waiting = new ArrayDeque<>();
     private boolean led;
 
@@ -86,8 +84,13 @@ public final class Gathering<Q, A> {
         }
     }
 
-    public Gathering(Work<Q, A> work) {
+    /** @param mostTogether the most that is done in one go; at least 1 */
+    public Gathering(Work<Q, A> work, int mostTogether) {
+        if (mostTogether < 1) {
+            throw new IllegalArgumentException("mostTogether is " + mostTogether + ", must be at least 1");
+        }
         this.work = work;
+        this.mostTogether = mostTogether;
     }
 
     /**
@@ -134,7 +137,7 @@ public final class Gathering<Q, A> {
         List<Wish<Q, A>> gathered = new ArrayList<>(List.of(first));
         Set<String> keys = new HashSet<>(Set.of(first.key));
         Iterator<Wish<Q, A>> others = waiting.iterator();
-        while (others.hasNext() && gathered.size() < MOST_TOGETHER) {
+        while (others.hasNext() && gathered.size() < mostTogether) {
             Wish<Q, A> next = others.next();
             if (keys.add(next.key)) {
                 gathered.add(next);

@@ -22,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -37,14 +36,10 @@ final class Admissions implements Gathering.Work<Admissions.Attempt, Admission> 
     private final TransactionTemplate transaction;
     private final UsageJournal journal;
 
-    Admissions(
-            PriceBooks priceBooks,
-            ChargingTables tables,
-            PlatformTransactionManager transactions,
-            UsageJournal journal) {
+    Admissions(PriceBooks priceBooks, ChargingTables tables, SharedTransactions transactions, UsageJournal journal) {
         this.priceBooks = priceBooks;
         this.tables = tables;
-        this.transaction = new TransactionTemplate(transactions);
+        this.transaction = transactions.template();
         this.journal = journal;
     }
 

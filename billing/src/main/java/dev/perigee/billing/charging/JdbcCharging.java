@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.springframework.core.retry.RetryTemplate;
 import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -46,15 +45,15 @@ public final class JdbcCharging implements Charging {
     public JdbcCharging(
             PriceBooks priceBooks,
             ChargingTables tables,
-            PlatformTransactionManager transactions,
+            SharedTransactions transactions,
             Settling settling,
             UsageJournal journal) {
         this.tables = tables;
-        this.transaction = new TransactionTemplate(transactions);
+        this.transaction = transactions.template();
         this.settling = settling;
         this.journal = journal;
         this.admissions = new Admissions(priceBooks, tables, transactions, journal);
-        this.gathering = new Gathering<>(admissions);
+        this.gathering = transactions.gathering(admissions);
     }
 
     @Override

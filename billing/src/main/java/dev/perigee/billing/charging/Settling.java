@@ -18,7 +18,6 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.retry.RetryTemplate;
-import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -34,17 +33,7 @@ public final class Settling {
     private final UsageRecorder recorder;
     private final TransactionTemplate transaction;
     private final RetryTemplate retries;
-    private final Gathering<Ended, Settlement> gathering = new Gathering<>(new Gathering.Work<>() {
-        @Override
-        public List<Settlement> together(List<Ended> requests) {
-            return settleTogether(requests);
-        }
-
-        @Override
-        public Settlement alone(Ended request) {
-            return settleTogether(List.of(request)).getFirst();
-        }
-    });
+    private final Gathering<Ended, Settlement> gathering;
 
     /**
      * A request that has ended.
@@ -78,11 +67,22 @@ public final class Settling {
     /**
      * @param deadline for how long a settlement is tried again while the database is away
      */
-    public Settling(ChargingTables tables, PlatformTransactionManager transactions, Duration deadline) {
+    public Settling(ChargingTables tables, SharedTransactions transactions, Duration deadline) {
         this.tables = tables;
-        this.transaction = new TransactionTemplate(transactions);
+        this.transaction = transactions.template();
         this.recorder = new UsageRecorder(tables);
         this.retries = new RetryTemplate(DatabaseRetries.lasting(deadline));
+        this.gathering = transactions.gathering(new Gathering.Work<>() {
+            @Override
+            public List<Settlement> together(List<Ended> requests) {
+                return settleTogether(requests);
+            }
+
+            @Override
+            public Settlement alone(Ended request) {
+                return settleTogether(List.of(request)).getFirst();
+            }
+        });
     }
 
     /** Settles a request whose count is in this journal, or in none. */

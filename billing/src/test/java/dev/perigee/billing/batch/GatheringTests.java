@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class GatheringTests {
 
     private static final String FIRST = "first";
+    private static final int MOST_TOGETHER = 5;
 
     private final List<List<String>> together = new CopyOnWriteArrayList<>();
     private final List<String> alone = new CopyOnWriteArrayList<>();
@@ -27,24 +28,26 @@ class GatheringTests {
     private final CountDownLatch release = new CountDownLatch(1);
 
     /** Answers in capitals. The wish {@code first} lasts until it is released; {@code bad} cannot be done. */
-    private final Gathering<String, String> gathering = new Gathering<>(new Gathering.Work<>() {
-        @Override
-        public List<String> together(List<String> wanted) {
-            together.add(wanted);
-            scopes.add(RowScope.current() == null ? RowScope.ofTenant(new UUID(7, 7)) : RowScope.current());
-            if (wanted.contains(FIRST)) {
-                begun.countDown();
-                await(release);
-            }
-            return wanted.stream().map(GatheringTests::capitals).toList();
-        }
+    private final Gathering<String, String> gathering = new Gathering<>(
+            new Gathering.Work<>() {
+                @Override
+                public List<String> together(List<String> wanted) {
+                    together.add(wanted);
+                    scopes.add(RowScope.current() == null ? RowScope.ofTenant(new UUID(7, 7)) : RowScope.current());
+                    if (wanted.contains(FIRST)) {
+                        begun.countDown();
+                        await(release);
+                    }
+                    return wanted.stream().map(GatheringTests::capitals).toList();
+                }
 
-        @Override
-        public String alone(String wanted) {
-            alone.add(wanted);
-            return capitals(wanted);
-        }
-    });
+                @Override
+                public String alone(String wanted) {
+                    alone.add(wanted);
+                    return capitals(wanted);
+                }
+            },
+            MOST_TOGETHER);
 
     private static String capitals(String wanted) {
         if (wanted.equals("bad")) {
@@ -145,11 +148,11 @@ class GatheringTests {
     void askWhenMoreWaitThanAreDoneInOneGoIsServedInTurn() throws Exception {
         begin(FIRST, FIRST, RowScope.ofPlatform());
         List<CompletableFuture<String>> others = new ArrayList<>();
-        for (int i = 0; i <= Gathering.MOST_TOGETHER; i++) {
+        for (int i = 0; i <= MOST_TOGETHER; i++) {
             others.add(begin("w" + i, "w" + i, RowScope.ofPlatform()));
         }
         release.countDown();
         others.forEach(CompletableFuture::join);
-        assertThat(together).extracting(List::size).containsExactly(1, Gathering.MOST_TOGETHER, 1);
+        assertThat(together).extracting(List::size).containsExactly(1, MOST_TOGETHER, 1);
     }
 }

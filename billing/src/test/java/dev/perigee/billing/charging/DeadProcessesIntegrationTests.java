@@ -45,7 +45,8 @@ class DeadProcessesIntegrationTests {
     private final BillingDatabase database = new BillingDatabase(6);
     private final ProcessLease dead = database.lease(Duration.ofMinutes(10));
     private final ProcessLease judge = database.lease(Duration.ofMinutes(10));
-    private final Settling settling = new Settling(database.tables, database.transactions, Duration.ZERO);
+    private final Settling settling =
+            new Settling(database.tables, BillingDatabase.shared(database.transactions), Duration.ZERO);
     private final DeadProcesses deadProcesses = database.deadProcesses(judge);
     private final CostAttribution tenant = newTenant();
     private final String id = UUID.randomUUID().toString();

@@ -62,7 +62,7 @@ class LostDatabaseIntegrationTests {
     void settleWhenItMayNotWaitForTheDatabaseFailsAtOnce() {
         reserve("no-wait");
         FailingTransactions transactions = new FailingTransactions(2, false); // the first is the engine's count
-        Settling settling = new Settling(database.tables, transactions, Duration.ZERO);
+        Settling settling = new Settling(database.tables, BillingDatabase.shared(transactions), Duration.ZERO);
         assertThatExceptionOfType(TransactionException.class)
                 .isThrownBy(() -> settling.settle(database.journal(lease), "no-wait", USAGE, RequestOutcome.COMPLETED));
         assertThat(posted("no-wait")).isZero();

@@ -62,9 +62,9 @@ class RoundTripsIntegrationTests {
         JdbcTransactionManager transactions = new JdbcTransactionManager(connections);
         ChargingTables tables = ChargingTables.over(jdbc, transactions);
         JdbcPriceBooks prices = new JdbcPriceBooks(jdbc, transactions);
-        charging = new JdbcCharging(
-                prices, tables, transactions, new Settling(tables, transactions, Duration.ZERO), journal);
-        admissions = new Admissions(prices, tables, transactions, journal);
+        SharedTransactions shared = BillingDatabase.shared(transactions);
+        charging = new JdbcCharging(prices, tables, shared, new Settling(tables, shared, Duration.ZERO), journal);
+        admissions = new Admissions(prices, tables, shared, journal);
     }
 
     @AfterAll

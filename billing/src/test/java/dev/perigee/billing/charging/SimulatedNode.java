@@ -1,5 +1,6 @@
 package dev.perigee.billing.charging;
 
+import dev.perigee.billing.BillingDatabase;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
@@ -43,10 +44,11 @@ final class SimulatedNode {
                 processId, database.jdbc, Duration.ofSeconds(LEASE_SECONDS), Duration.ofSeconds(GRACE_SECONDS));
         journal = UsageJournal.create(folder, lease.processId(), SLOTS);
         file = folder.resolve(lease.processId() + ".journal");
-        Settling settling = new Settling(tables, transactions, Duration.ZERO);
+        SharedTransactions shared = BillingDatabase.shared(transactions);
+        Settling settling = new Settling(tables, shared, Duration.ZERO);
         deadProcesses = new DeadProcesses(lease, tables, transactions);
         recovery = new UsageRecovery(journal, settling, deadProcesses, tables);
-        charging = new JdbcCharging(database.priceBooks, tables, transactions, settling, journal);
+        charging = new JdbcCharging(database.priceBooks, tables, shared, settling, journal);
         lease.renew();
     }
 

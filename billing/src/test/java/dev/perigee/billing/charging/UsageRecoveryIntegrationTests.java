@@ -41,8 +41,7 @@ class UsageRecoveryIntegrationTests {
         database.priceBooks.ensure("moonlet", RATE);
         lease.start();
         charging = database.charging(lease);
-        settling = new Settling(
-                ChargingTables.over(database.jdbc, database.transactions), database.transactions, Duration.ZERO);
+        settling = new Settling(database.tables, BillingDatabase.shared(database.transactions), Duration.ZERO);
     }
 
     @AfterEach
