@@ -62,10 +62,7 @@ final class CrashRun implements AutoCloseable {
             int nodeKills,
             int databaseKills,
             int suspensions,
-            long completed,
-            long brokenOff,
-            long refused,
-            long unavailable,
+            Map<RequestEnd, Long> requests,
             long generated,
             long billed,
             long samples,
@@ -163,7 +160,7 @@ final class CrashRun implements AutoCloseable {
             if (idempotencyKey != null) {
                 Thread.ofVirtual().start(() -> client.ask(other.port, key, new Random(request), idempotencyKey));
             }
-            if (client.ask(node.port, key, new Random(request), idempotencyKey) != 200) {
+            if (!client.ask(node.port, key, new Random(request), idempotencyKey).asWanted()) {
                 pause(20 + own.nextInt(100));
             }
         }
@@ -206,7 +203,7 @@ final class CrashRun implements AutoCloseable {
     private void watch() {
         long before = -1;
         while (loading) {
-            long now = client.completed.get();
+            long now = client.ends().get(RequestEnd.COMPLETED);
             if (now == before) {
                 failures.add("liveness: nothing was completed for 60 s");
             }
@@ -257,9 +254,9 @@ final class CrashRun implements AutoCloseable {
     /** A tenant with room left is admitted on every node. */
     private void phantomRefusals(List<String> violations) {
         for (CrashNode node : nodes) {
-            int status = client.ask(node.port, tenants.get(1).key(), new Random(1), null);
-            if (status != 200) {
-                violations.add("I8: " + node.address() + " answered " + status + " to a tenant with room left");
+            RequestEnd end = client.ask(node.port, tenants.get(1).key(), new Random(1), null);
+            if (!end.asWanted()) {
+                violations.add("I8: a tenant with room left asked " + node.address() + ": " + end);
             }
         }
     }
@@ -343,10 +340,7 @@ final class CrashRun implements AutoCloseable {
                 nodeKills,
                 databaseKills,
                 suspensions,
-                client.completed.get(),
-                client.broken.get(),
-                client.refused.get(),
-                client.unavailable.get(),
+                client.ends(),
                 truth.values().stream().mapToLong(Integer::longValue).sum(),
                 billed.values().stream()
                         .mapToLong(CrashDatabase.Billed::outputTokens)
