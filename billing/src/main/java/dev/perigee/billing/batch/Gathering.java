@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +25,12 @@ import org.slf4j.LoggerFactory;
  * <p>Those of one scope are served in it, those of several in the platform's, which covers all.
  *
  * <p>Threads: safe; it has none of its own. One at a time does the work.
+ * A subclass may let callers meet in another way; what becomes of those who met is decided here alone.
  *
  * @param <Q> what is wanted
  * @param <A> what becomes of it
  */
-public final class Gathering<Q, A> {
+public class Gathering<Q, A> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gathering.class);
 
@@ -58,29 +60,16 @@ public final class Gathering<Q, A> {
         }
     }
 
-    private enum Turn {
-        LEAD,
-        ANSWERED,
-        ALONE
-    }
-
     private static final class Wish<Q, A> {
         final String key;
         final Q wanted;
         final @Nullable RowScope scope = RowScope.current();
-        final CompletableFuture<Turn> turn = new CompletableFuture<>();
-
-        @Nullable
-        A answer;
+        /** How its own thread comes to its answer, once that is known. */
+        final CompletableFuture<Supplier<A>> way = new CompletableFuture<>();
 
         Wish(String key, Q wanted) {
             this.key = key;
             this.wanted = wanted;
-        }
-
-        void answer(A given) {
-            answer = given;
-            turn.complete(Turn.ANSWERED);
         }
     }
 
@@ -101,11 +90,7 @@ public final class Gathering<Q, A> {
     public A ask(String key, Q wanted) {
         Wish<Q, A> wish = new Wish<>(key, wanted);
         enter(wish);
-        return switch (wish.turn.join()) {
-            case LEAD -> lead(wish);
-            case ANSWERED -> Objects.requireNonNull(wish.answer);
-            case ALONE -> work.alone(wanted);
-        };
+        return wish.way.join().get();
     }
 
     private synchronized void enter(Wish<Q, A> wish) {
@@ -113,24 +98,21 @@ public final class Gathering<Q, A> {
             waiting.add(wish);
         } else {
             led = true;
-            wish.turn.complete(Turn.LEAD);
+            wish.way.complete(() -> lead(wish));
         }
     }
 
     private A lead(Wish<Q, A> first) {
         List<Wish<Q, A>> all = gather(first);
+        Supplier<A> own;
         try {
-            return serve(all);
-        } catch (RuntimeException e) {
-            if (all.size() == 1) {
-                throw e;
-            }
-            LOG.debug("{} charges could not be written together, each is written alone", all.size(), e);
+            own = serve(all);
         } finally {
-            all.forEach(each -> each.turn.complete(Turn.ALONE)); // says nothing new to those that have their answer
+            all.forEach(each ->
+                    each.way.complete(() -> work.alone(each.wanted))); // says nothing new to those that know theirs
             handOver();
         }
-        return work.alone(first.wanted);
+        return own.get();
     }
 
     private synchronized List<Wish<Q, A>> gather(Wish<Q, A> first) {
@@ -147,16 +129,34 @@ public final class Gathering<Q, A> {
         return gathered;
     }
 
-    /** Serves them in the first one's scope where that is everybody's; returns the first one's answer. */
-    private A serve(List<Wish<Q, A>> all) {
+    /** Serves them in the first one's scope where that is everybody's; returns how the first one comes to its answer. */
+    private Supplier<A> serve(List<Wish<Q, A>> all) {
         List<Q> wanted = all.stream().map(wish -> wish.wanted).toList();
         RowScope own = all.getFirst().scope;
         boolean shared = all.stream().allMatch(wish -> Objects.equals(wish.scope, own));
-        List<A> answers = shared ? work.together(wanted) : RowScope.ofPlatform().call(() -> work.together(wanted));
-        for (int i = 0; i < answers.size(); i++) {
-            all.get(i).answer(answers.get(i));
+        List<Supplier<A>> ways =
+                shared ? together(wanted) : RowScope.ofPlatform().call(() -> together(wanted));
+        for (int i = 0; i < ways.size(); i++) {
+            all.get(i).way.complete(ways.get(i));
         }
-        return answers.getFirst();
+        return ways.getFirst();
+    }
+
+    /** Does it for all in one go; returns how each comes to its answer: it is there, or each must do its own alone. */
+    protected final List<Supplier<A>> together(List<Q> wanted) {
+        try {
+            return work.together(wanted).stream()
+                    .<Supplier<A>>map(answer -> () -> answer)
+                    .toList();
+        } catch (RuntimeException e) {
+            if (wanted.size() == 1) {
+                throw e;
+            }
+            LOG.debug("{} charges could not be written together, each is written alone", wanted.size(), e);
+            return wanted.stream()
+                    .<Supplier<A>>map(each -> () -> work.alone(each))
+                    .toList();
+        }
     }
 
     private synchronized void handOver() {
@@ -164,7 +164,7 @@ public final class Gathering<Q, A> {
         if (next == null) {
             led = false;
         } else {
-            next.turn.complete(Turn.LEAD);
+            next.way.complete(() -> lead(next));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.perigee.billing.charging;
 
 import dev.perigee.billing.budget.BudgetClaim;
+import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.metering.AbandonedJournals;
 import dev.perigee.billing.metering.JdbcEngineCounts;
 import dev.perigee.billing.metering.MeasuredUsage;
@@ -9,6 +10,7 @@ import dev.perigee.billing.metering.UsageJournal;
 import dev.perigee.billing.metering.UsageSlot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.agent.ByteBuddyAgent;
 import net.bytebuddy.asm.Advice;
@@ -47,7 +49,9 @@ enum Mutant {
     FREES_THE_SLOT_BEFORE_THE_COMMIT(Settling.class, "settle", 4, FreesFirst.class),
     SAYS_DONE_BEFORE_THE_COMMIT(JdbcCharging.class, "settle", SaysDone.class),
     EXTENDS_WITHOUT_ASKING_THE_BUDGET(BudgetClaim.class, "payable", AlwaysPayable.class),
-    FORGETS_THE_ENGINE_COUNT(JdbcEngineCounts.class, "add", Skip.class);
+    FORGETS_THE_ENGINE_COUNT(JdbcEngineCounts.class, "add", Skip.class),
+    LOSES_ONE_OF_SEVERAL(UsageRecorder.class, "record", WithoutTheLast.class),
+    GRANTS_THE_SAME_TO_SEVERAL(BudgetStanding.class, "holdingMore", Unchanged.class);
 
     private final @Nullable String statement;
     private final @Nullable String instead;
@@ -179,6 +183,20 @@ enum Mutant {
                 told = new Settlement.AlreadySettled(requestId);
                 failure = null;
             }
+        }
+    }
+
+    static final class WithoutTheLast {
+        @Advice.OnMethodEnter
+        static void enter(@Advice.Argument(value = 0, readOnly = false) List<UsageRecorder.Exact> exacts) {
+            exacts = exacts.size() > 1 ? exacts.subList(0, exacts.size() - 1) : exacts;
+        }
+    }
+
+    static final class Unchanged {
+        @Advice.OnMethodExit
+        static void exit(@Advice.This BudgetStanding before, @Advice.Return(readOnly = false) BudgetStanding after) {
+            after = before;
         }
     }
 

@@ -16,7 +16,13 @@ class MutantTests {
     private static final Duration LONGEST = Duration.ofMinutes(3);
 
     @ParameterizedTest
-    @EnumSource(names = {"COUNTS_A_TOKEN_AFTER_IT_IS_SEEN", "EXTENDS_WITHOUT_ASKING_THE_BUDGET"})
+    @EnumSource(
+            names = {
+                "COUNTS_A_TOKEN_AFTER_IT_IS_SEEN",
+                "EXTENDS_WITHOUT_ASKING_THE_BUDGET",
+                "LOSES_ONE_OF_SEVERAL",
+                "GRANTS_THE_SAME_TO_SEVERAL"
+            })
     void mutantWhenEasyToFindIsCaught(Mutant mutant) {
         assertCaught(mutant);
     }

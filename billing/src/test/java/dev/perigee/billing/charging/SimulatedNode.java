@@ -1,6 +1,5 @@
 package dev.perigee.billing.charging;
 
-import dev.perigee.billing.BillingDatabase;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
@@ -32,6 +31,7 @@ final class SimulatedNode {
     final ProcessLease lease;
     final DeadProcesses deadProcesses;
     final UsageRecovery recovery;
+    final SimulatedSharing shared;
     private final UsageJournal journal;
     private final JdbcCharging charging;
     private final Path file;
@@ -44,7 +44,7 @@ final class SimulatedNode {
                 processId, database.jdbc, Duration.ofSeconds(LEASE_SECONDS), Duration.ofSeconds(GRACE_SECONDS));
         journal = UsageJournal.create(folder, lease.processId(), SLOTS);
         file = folder.resolve(lease.processId() + ".journal");
-        SharedTransactions shared = BillingDatabase.shared(transactions);
+        shared = new SimulatedSharing(transactions);
         Settling settling = new Settling(tables, shared, Duration.ZERO);
         deadProcesses = new DeadProcesses(lease, tables, transactions);
         recovery = new UsageRecovery(journal, settling, deadProcesses, tables);

@@ -20,19 +20,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Three nodes, three tenants with hard budgets and a few hundred steps that a seed decides: requests, tranches, tokens, settlements, sweeps,
- * leases, a clock that jumps, transactions that fail in every way, kills, pauses, journals that are lost. The code that holds, meters and
- * settles is the product's own over a real PostgreSQL; only the engine, the clock, the outcomes and the order are simulated.
+ * Three nodes, three tenants with hard budgets and a few hundred steps that a seed decides: requests, tranches, tokens, settlements, several of
+ * these at the same moment, sweeps, leases, a clock that jumps, transactions that fail in every way, kills, pauses, journals that are lost. The
+ * code that holds, meters and settles is the product's own over a real PostgreSQL; only the engine, the clock, the outcomes and the order are
+ * simulated.
  *
  * <p>The invariants are checked after each step that may have changed the database; in the end everything is healed, and nothing may be held or be billed wrongly.
  */
@@ -59,6 +63,7 @@ final class Simulation {
     private final String prefix;
     private boolean quiet;
     private int operations;
+    private int shared;
     /** Whether the step may have changed the database. */
     private boolean touched;
 
@@ -128,6 +133,12 @@ final class Simulation {
         return operations;
     }
 
+    /** How often something was written together for several requests, or tried. */
+    int shared() {
+        return shared
+                + Arrays.stream(nodes).mapToInt(node -> node.shared.shared()).sum();
+    }
+
     Map<SimulatedOutcome, Integer> outcomes() {
         return outcomes;
     }
@@ -166,21 +177,30 @@ final class Simulation {
         }
         operations++;
         try {
-            act(node, random.nextInt(100));
-        } catch (DataAccessException | TransactionException e) {
-            if (e instanceof org.springframework.dao.DataIntegrityViolationException) {
-                throw new AssertionError("the database had to refuse: " + e.getMessage(), e);
-            }
+            outlive(() -> act(node, random.nextInt(100)));
         } catch (SimulatedTransactions.Killed e) {
             restart(node);
+        }
+    }
+
+    /** Does it, also where the database is lost on the way. */
+    private static void outlive(Runnable step) {
+        try {
+            step.run();
+        } catch (DataAccessException | TransactionException e) {
+            if (e instanceof DataIntegrityViolationException) {
+                throw new AssertionError("the database had to refuse: " + e.getMessage(), e);
+            }
         }
     }
 
     private void act(int node, int dice) {
         SimulatedNode acting = nodes[node];
         List<SimulatedRequest> running = acting.running();
-        if (dice < 12 || dice < 64 && running.isEmpty()) {
+        if (dice < 10 || dice < 64 && running.isEmpty()) {
             reserve(acting);
+        } else if (dice < 13) {
+            crowd(acting, new ArrayList<>(running));
         } else if (dice < 64) {
             goOn(acting, running.get(random.nextInt(running.size())), random.nextInt(52));
         } else if (dice < 72) {
@@ -198,6 +218,24 @@ final class Simulation {
         } else {
             acting.recovery.replayAbandoned();
         }
+    }
+
+    /** Two to four requests come or end at the same moment. */
+    private void crowd(SimulatedNode acting, List<SimulatedRequest> running) {
+        Collections.shuffle(running, random);
+        List<Runnable> steps = new ArrayList<>();
+        for (int left = 2 + random.nextInt(3); left > 0; left--) {
+            Runnable step = running.isEmpty() || random.nextBoolean()
+                    ? () -> reserve(acting)
+                    : settling(acting, running.removeLast());
+            steps.add(() -> outlive(step));
+        }
+        operations += steps.size() - 1;
+        acting.shared.atOnce(steps);
+    }
+
+    private Runnable settling(SimulatedNode acting, SimulatedRequest request) {
+        return () -> acting.settle(request, ending(request), random.nextBoolean());
     }
 
     private void reserve(SimulatedNode acting) {
@@ -224,7 +262,7 @@ final class Simulation {
         } else if (dice < 42) {
             acting.extend(request, 1 + random.nextInt(8));
         } else {
-            acting.settle(request, ending(request), random.nextBoolean());
+            settling(acting, request).run();
         }
     }
 
@@ -249,6 +287,7 @@ final class Simulation {
     }
 
     private void restart(int node) {
+        shared += nodes[node].shared.shared();
         nodes[node].kill(random.nextInt(6) == 0);
         nodes[node] = node(node);
         paused[node] = false;

@@ -52,6 +52,7 @@ class SimulationTests {
         private final Map<SimulatedOutcome, Integer> outcomes = new EnumMap<>(SimulatedOutcome.class);
         private long seeds;
         private long operations;
+        private long shared;
         private @Nullable AssertionError violation;
 
         Campaign(long first, long enough, long end) {
@@ -101,6 +102,7 @@ class SimulationTests {
         private synchronized void count(Simulation simulation) {
             seeds++;
             operations += simulation.operations();
+            shared += simulation.shared();
             simulation.outcomes().forEach((outcome, count) -> outcomes.merge(outcome, count, Integer::sum));
             if (seeds % 200 == 0) {
                 tell();
@@ -113,10 +115,11 @@ class SimulationTests {
 
         private void tell() {
             System.out.printf(
-                    "simulation: %d seeds from %d on, %d operations, transactions %s, %s, %d s%n",
+                    "simulation: %d seeds from %d on, %d operations, %d times several together, transactions %s, %s, %d s%n",
                     seeds,
                     first,
                     operations,
+                    shared,
                     outcomes,
                     violation == null ? "0 violations" : violation.getMessage(),
                     Duration.ofNanos(System.nanoTime() - start).toSeconds());
