@@ -14,6 +14,7 @@ import dev.perigee.engine.scheduler.EngineLoop;
 import dev.perigee.engine.scheduler.Mailbox;
 import dev.perigee.engine.scheduler.SchedulerBounds;
 import dev.perigee.engine.scheduler.Sequence;
+import dev.perigee.engine.scheduler.TimeLimits;
 import dev.perigee.engine.tokenizer.Tokenizer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +67,7 @@ public final class PrefixBench {
         loop.submit(new Sequence(
                 prompt,
                 new GenerationRequest.Scheduling("key", "partition", 1),
+                new TimeLimits(Duration.ofMinutes(5), null),
                 new SamplingSettings(0, 0, 1, 0, 1),
                 List.of(),
                 answer));

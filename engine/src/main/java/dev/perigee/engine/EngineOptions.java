@@ -5,6 +5,7 @@ import dev.perigee.engine.kernel.KernelPreference;
 import dev.perigee.engine.model.TransformerOptions;
 import dev.perigee.engine.progress.Progress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,16 +151,24 @@ public record EngineOptions(
      * @param maxContext longest sequence in tokens; 0 for the model's own maximum, never above it
      * @param maxRunning sequences that compute at the same time; at least 1
      * @param maxWaiting requests that may wait for a place; more are refused; at least 0
+     * @param maxWait longest that a request waits before a step takes it on for the first time; one that waits longer is refused; positive
      * @param stepTokens most tokens of one step, over all sequences; at least {@code maxRunning}
      * @param guessedTokens most tokens that are guessed from the request's own text and computed in one step where a sequence answers alone
      *     and that makes it faster; what is answered is the same; 0 for none
      * @param cacheBytes most memory for the latent cache; a sequence can be no longer than fits into it
      */
     public record Bounds(
-            int maxContext, int maxRunning, int maxWaiting, int stepTokens, int guessedTokens, long cacheBytes) {
+            int maxContext,
+            int maxRunning,
+            int maxWaiting,
+            Duration maxWait,
+            int stepTokens,
+            int guessedTokens,
+            long cacheBytes) {
 
         private static final int RUNNING = 16;
         private static final int WAITING = 64;
+        private static final Duration WAIT = Duration.ofSeconds(30);
         private static final int STEP_TOKENS = 256;
         private static final int GUESSED_TOKENS = 4;
         private static final long CACHE_BYTES = 256L << 20;
@@ -168,6 +177,9 @@ public record EngineOptions(
             atLeast(0, "maxContext", maxContext);
             atLeast(1, "maxRunning", maxRunning);
             atLeast(0, "maxWaiting", maxWaiting);
+            if (!maxWait.isPositive()) {
+                throw new IllegalArgumentException("maxWait is " + maxWait + ", must be positive");
+            }
             atLeast(maxRunning, "stepTokens", stepTokens);
             atLeast(0, "guessedTokens", guessedTokens);
             if (cacheBytes < 1) {
@@ -175,39 +187,44 @@ public record EngineOptions(
             }
         }
 
-        /** The model's whole context, 16 running, 64 waiting, 256 tokens a step, 4 guessed, 256 MiB of cache. */
+        /** The model's whole context, 16 running, 64 waiting for 30 seconds at most, 256 tokens a step, 4 guessed, 256 MiB of cache. */
         public static Bounds standard() {
-            return new Bounds(0, RUNNING, WAITING, STEP_TOKENS, GUESSED_TOKENS, CACHE_BYTES);
+            return new Bounds(0, RUNNING, WAITING, WAIT, STEP_TOKENS, GUESSED_TOKENS, CACHE_BYTES);
         }
 
         /** The same with another longest sequence; 0 for the model's own maximum. */
         public Bounds withMaxContext(int tokens) {
-            return new Bounds(tokens, maxRunning, maxWaiting, stepTokens, guessedTokens, cacheBytes);
+            return new Bounds(tokens, maxRunning, maxWaiting, maxWait, stepTokens, guessedTokens, cacheBytes);
         }
 
         /** The same with so many computing at once. */
         public Bounds withMaxRunning(int sequences) {
-            return new Bounds(maxContext, sequences, maxWaiting, stepTokens, guessedTokens, cacheBytes);
+            return new Bounds(maxContext, sequences, maxWaiting, maxWait, stepTokens, guessedTokens, cacheBytes);
         }
 
         /** The same with so many allowed to wait. */
         public Bounds withMaxWaiting(int requests) {
-            return new Bounds(maxContext, maxRunning, requests, stepTokens, guessedTokens, cacheBytes);
+            return new Bounds(maxContext, maxRunning, requests, maxWait, stepTokens, guessedTokens, cacheBytes);
+        }
+
+        /** The same with another longest wait. */
+        public Bounds withMaxWait(Duration longest) {
+            return new Bounds(maxContext, maxRunning, maxWaiting, longest, stepTokens, guessedTokens, cacheBytes);
         }
 
         /** The same with another step size. */
         public Bounds withStepTokens(int tokens) {
-            return new Bounds(maxContext, maxRunning, maxWaiting, tokens, guessedTokens, cacheBytes);
+            return new Bounds(maxContext, maxRunning, maxWaiting, maxWait, tokens, guessedTokens, cacheBytes);
         }
 
         /** The same with so many guessed in one step. */
         public Bounds withGuessedTokens(int tokens) {
-            return new Bounds(maxContext, maxRunning, maxWaiting, stepTokens, tokens, cacheBytes);
+            return new Bounds(maxContext, maxRunning, maxWaiting, maxWait, stepTokens, tokens, cacheBytes);
         }
 
         /** The same with another amount of cache memory. */
         public Bounds withCacheBytes(long bytes) {
-            return new Bounds(maxContext, maxRunning, maxWaiting, stepTokens, guessedTokens, bytes);
+            return new Bounds(maxContext, maxRunning, maxWaiting, maxWait, stepTokens, guessedTokens, bytes);
         }
     }
 }

@@ -21,6 +21,8 @@ import dev.perigee.engine.scheduler.EngineLoop;
 import dev.perigee.engine.scheduler.Mailbox;
 import dev.perigee.engine.scheduler.SchedulerBounds;
 import dev.perigee.engine.scheduler.Sequence;
+import dev.perigee.engine.scheduler.TimeLimits;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ public final class InferenceEngine implements AutoCloseable {
     private final KvCache cache;
     private final EngineLoop loop;
     private final AnswerConstraints constraints;
+    private final Duration maxWait;
     private final ModelDescription description;
     private boolean closed;
 
@@ -50,6 +53,7 @@ public final class InferenceEngine implements AutoCloseable {
         this.model = model;
         this.cache = cache(model, bounds);
         this.description = description(model, cache);
+        this.maxWait = bounds.maxWait();
         this.constraints = new AnswerConstraints(model.tokenizer(), model.stopIds(), model.template());
         this.loop = new EngineLoop(
                 model.transformer(),
@@ -96,7 +100,8 @@ public final class InferenceEngine implements AutoCloseable {
     }
 
     /**
-     * Takes a request on; its events come from the generation returned.
+     * Takes a request on; its events come from the generation returned. Where its turn does not come within the longest wait, or before its
+     * deadline, it ends by {@link dev.perigee.engine.generation.GenerationEvent.Refused}.
      *
      * @param meter hears what it takes, on the engine's thread
      * @throws RequestRejectedException where the prompt is longer than the context, too many wait, or the engine is closed
@@ -111,6 +116,7 @@ public final class InferenceEngine implements AutoCloseable {
         loop.submit(new Sequence(
                 promptIds,
                 request.scheduling(),
+                new TimeLimits(maxWait, request.limits().deadline()),
                 SamplingSettings.resolve(request.sampling(), model.defaults().sampling(), temperature()),
                 processors(request),
                 answer(request, promptIds.length, mailbox, meter)));

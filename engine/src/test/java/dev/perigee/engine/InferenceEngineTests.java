@@ -169,6 +169,42 @@ class InferenceEngineTests {
     }
 
     @Test
+    void requestWhoseTimeIsOverBeforeItBeginsIsRefusedByAnEvent() throws InterruptedException {
+        Duration shortest = Duration.ofNanos(1);
+        EngineOptions options = TinyModel.options(folder);
+        EngineOptions impatient = options.withBounds(options.bounds().withMaxWait(shortest));
+        GenerationRequest plain = request(0, 5);
+        GenerationRequest hurried = new GenerationRequest(
+                plain.id(),
+                plain.prompt(),
+                plain.sampling(),
+                new GenerationRequest.Limits(5, List.of(), 5, shortest),
+                plain.scheduling());
+        try (InferenceEngine other = InferenceEngine.open(impatient)) {
+            for (Generation generation : List.of(other.submit(plain), engine.submit(hurried))) {
+                assertThat(read(generation).getLast())
+                        .isInstanceOfSatisfying(
+                                GenerationEvent.Refused.class,
+                                refused -> assertThat(refused.rejection().message())
+                                        .matches(
+                                                "The server is full: the request waited \\d\\.\\d s and its turn did not come\\."));
+            }
+        }
+        assertThat(engine.statistics().waiting()).isZero();
+    }
+
+    @Test
+    void timeLimitThatIsNotPositiveIsRefusedByName() {
+        EngineOptions.Bounds bounds = EngineOptions.Bounds.standard();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> bounds.withMaxWait(Duration.ZERO))
+                .withMessage("maxWait is PT0S, must be positive");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new GenerationRequest.Limits(1, List.of(), 1, Duration.ofSeconds(-1)))
+                .withMessage("deadline is PT-1S, must be positive");
+    }
+
+    @Test
     void engineWhenClosedEndsWhatRunsAndRefusesMore() throws InterruptedException {
         InferenceEngine other = InferenceEngine.open(TinyModel.options(folder));
         Generation running = other.submit(request(0, 200));
@@ -338,6 +374,7 @@ class InferenceEngineTests {
                     case GenerationEvent.Finished finished -> finished.toString();
                     case GenerationEvent.Started started -> started.toString();
                     case GenerationEvent.Failed failed -> failed.toString();
+                    case GenerationEvent.Refused refused -> refused.toString();
                 })
                 .collect(Collectors.joining());
     }

@@ -4,7 +4,7 @@ package dev.perigee.engine.generation;
 public enum FinishReason {
     /** The model ended its turn, or a stop text appeared. */
     STOP,
-    /** The token limit, or the end of the context, was reached. */
+    /** The token limit, the end of the context, or the deadline was reached. */
     LENGTH,
     /** The model ended its turn with tool calls. */
     TOOL_CALLS,

@@ -2,7 +2,7 @@ package dev.perigee.engine.generation;
 
 /**
  * What travels back from a generation, in order: {@link Started}, any number of deltas, then exactly one terminal event,
- * {@link Finished} or {@link Failed}.
+ * {@link Finished}, {@link Failed} or, where it never began, {@link Refused}.
  */
 public sealed interface GenerationEvent {
 
@@ -27,8 +27,11 @@ public sealed interface GenerationEvent {
     /** The end by a fault of the backend; {@code usage} is what was generated before it. */
     record Failed(String message, TokenUsage usage) implements GenerationEvent {}
 
+    /** The end of a request that was taken on and never begun: nothing of it was computed. */
+    record Refused(Rejection rejection) implements GenerationEvent {}
+
     /** Whether no event follows this one. */
     default boolean terminal() {
-        return this instanceof Finished || this instanceof Failed;
+        return this instanceof Finished || this instanceof Failed || this instanceof Refused;
     }
 }

@@ -1,6 +1,8 @@
 package dev.perigee.engine.generation;
 
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller asks of a backend.
@@ -36,8 +38,15 @@ public record GenerationRequest(
      * @param stop texts that end the answer; they are not part of it
      * @param granted how many of them may be generated before {@link dev.perigee.engine.Generation#grant} lets it go on; a prompt is
      *     computed without a grant
+     * @param deadline how long after it was taken on the answer may still be computed, positive; one that has not ended then ends by
+     *     {@link FinishReason#LENGTH}, one that has not begun is refused. {@code null} for no such limit
      */
-    public record Limits(int maxTokens, List<String> stop, int granted) {
+    public record Limits(
+            int maxTokens,
+            List<String> stop,
+            int granted,
+            @Nullable Duration deadline) {
+
         public Limits {
             if (maxTokens < 1) {
                 throw new IllegalArgumentException("max_tokens is " + maxTokens + ", must be at least 1");
@@ -45,10 +54,18 @@ public record GenerationRequest(
             if (granted < 0) {
                 throw new IllegalArgumentException("granted is " + granted + ", must not be negative");
             }
+            if (deadline != null && !deadline.isPositive()) {
+                throw new IllegalArgumentException("deadline is " + deadline + ", must be positive");
+            }
             stop = List.copyOf(stop);
         }
 
-        /** Limits under which every token is granted from the start. */
+        /** Limits without a deadline. */
+        public Limits(int maxTokens, List<String> stop, int granted) {
+            this(maxTokens, stop, granted, null);
+        }
+
+        /** Limits without a deadline, under which every token is granted from the start. */
         public Limits(int maxTokens, List<String> stop) {
             this(maxTokens, stop, maxTokens);
         }

@@ -1,6 +1,9 @@
 package dev.perigee.engine.generation;
 
-/** Why a backend did not take a request. */
+import java.time.Duration;
+import java.util.Locale;
+
+/** Why a backend did not take a request, or did not begin one that it had taken. */
 public sealed interface Rejection {
 
     /** One line for a person. */
@@ -19,6 +22,20 @@ public sealed interface Rejection {
         @Override
         public String message() {
             return "The server is full: " + waiting + " requests are waiting.";
+        }
+    }
+
+    /** Its turn did not come in the time in which it had to begin. */
+    record WaitedTooLong(Duration waited) implements Rejection {
+
+        private static final double MILLIS = 1e3;
+
+        @Override
+        public String message() {
+            return String.format(
+                    Locale.ROOT,
+                    "The server is full: the request waited %.1f s and its turn did not come.",
+                    waited.toMillis() / MILLIS);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.perigee.engine.generation;
 
-/** A request that a backend does not take; nothing was computed. */
+/** A request that a backend does not take, or does not begin; nothing was computed. */
 public final class RequestRejectedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -4,6 +4,7 @@ import dev.perigee.engine.chat.AnswerParser;
 import dev.perigee.engine.chat.AnswerSink;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.engine.sampling.StopCondition;
@@ -127,6 +128,11 @@ public final class Answer implements AnswerSink {
         end(new GenerationEvent.Failed(message, usage()));
     }
 
+    /** Ends the answer of which nothing was computed. */
+    void refuse(Rejection rejection) {
+        end(new GenerationEvent.Refused(rejection));
+    }
+
     private void end(GenerationEvent event) {
         if (terminal == null) {
             meter();
@@ -152,10 +158,15 @@ public final class Answer implements AnswerSink {
 
     /** So many tokens of the prompt were found computed; what is found when it must be computed again does not count. */
     void found(int tokens) {
-        if (cachedTokens == NOT_KNOWN) {
+        if (!begun()) {
             cachedTokens = tokens;
             meter();
         }
+    }
+
+    /** Whether it had pages once: a step has taken it on, or the next one does. */
+    boolean begun() {
+        return cachedTokens != NOT_KNOWN;
     }
 
     private TokenUsage usage() {

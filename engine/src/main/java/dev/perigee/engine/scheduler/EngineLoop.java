@@ -11,11 +11,14 @@ import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
- * The one thread that owns all sequences: takes new ones in, plans, computes, draws, gives events out. It waits for nobody.
+ * The one thread that owns all sequences: takes new ones in, plans, computes, draws, gives events out. It waits for nobody, and ends those
+ * whose time is over (see {@link TimeLimits}) before each step, or when it is over while there is nothing to compute.
  *
  * <p>Errors: a step that fails ends the sequences in it, the loop goes on; where the machine itself fails (an {@link Error}), all
  * end and nothing more is taken on.
@@ -30,6 +33,7 @@ public final class EngineLoop implements AutoCloseable {
     private final LanguageModel model;
     private final KvCache cache;
     private final Scheduler scheduler;
+    private final LongSupplier clock;
     private final int maxLive;
     private final int maxRunning;
     private final Sampler sampler;
@@ -55,8 +59,18 @@ public final class EngineLoop implements AutoCloseable {
      * @param maxWaiting sequences that are taken on beyond those that run
      */
     public EngineLoop(LanguageModel model, KvCache cache, SchedulerBounds bounds, int maxWaiting) {
+        this(model, cache, bounds, maxWaiting, System::nanoTime);
+    }
+
+    /**
+     * A loop with a clock of its own.
+     *
+     * @param clock nanoseconds since some moment
+     */
+    EngineLoop(LanguageModel model, KvCache cache, SchedulerBounds bounds, int maxWaiting, LongSupplier clock) {
         this.model = model;
         this.cache = cache;
+        this.clock = clock;
         this.scheduler = new Scheduler(cache, bounds);
         this.maxRunning = bounds.maxRunning();
         this.maxLive = Math.addExact(bounds.maxRunning(), maxWaiting);
@@ -100,6 +114,7 @@ public final class EngineLoop implements AutoCloseable {
             live.incrementAndGet();
             promptTokens.addAndGet(sequence.answer().promptTokens());
             sequence.answer().mailbox().onWord(this::signal);
+            sequence.submittedAt(clock.getAsLong());
             sequence.answer().start();
             arrived.add(sequence);
             signal();
@@ -175,8 +190,10 @@ public final class EngineLoop implements AutoCloseable {
 
     private void takeArrived(boolean idle) throws InterruptedException {
         synchronized (monitor) {
-            while (idle && !signalled) {
-                monitor.wait();
+            long left = idle ? shortestTimeLeft() : 0;
+            while (!signalled && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(monitor, left);
+                left = shortestTimeLeft();
             }
             signalled = false;
             arrived.forEach(scheduler::add);
@@ -184,12 +201,27 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /** Ends the answers whose readers want no more, and those whose readers grant no more. */
+    private long shortestTimeLeft() {
+        long now = clock.getAsLong();
+        return scheduler.all().stream()
+                .mapToLong(sequence -> sequence.timeLeft(now))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Ends the answers whose readers want or grant no more, and those whose time is over. */
     private void endAsTold() {
+        long now = clock.getAsLong();
         for (Sequence sequence : scheduler.all()) {
             Answer answer = sequence.answer();
-            if (answer.mailbox().cancelled() || answer.grantSpent()) {
-                answer.finish(answer.mailbox().cancelled() ? FinishReason.CANCELLED : FinishReason.LENGTH);
+            if (answer.mailbox().cancelled()) {
+                answer.finish(FinishReason.CANCELLED);
+            } else if (answer.grantSpent()) {
+                answer.finish(FinishReason.LENGTH);
+            } else if (sequence.timeLeft(now) <= 0) {
+                sequence.expire(now);
+            }
+            if (answer.ended()) {
                 retire(sequence);
             }
         }

@@ -114,6 +114,7 @@ public final class Mailbox {
     }
 
     synchronized void put(GenerationEvent event) {
+        parked = false;
         events.add(event);
         notifyAll();
     }

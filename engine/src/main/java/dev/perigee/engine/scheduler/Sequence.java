@@ -1,12 +1,15 @@
 package dev.perigee.engine.scheduler;
 
+import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationRequest;
+import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.PageTable;
 import dev.perigee.engine.model.StepPlan;
 import dev.perigee.engine.sampling.LogitsProcessor;
 import dev.perigee.engine.sampling.Sampler;
 import dev.perigee.engine.sampling.SamplingSettings;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Sequence {
 
     private final GenerationRequest.Scheduling scheduling;
+    private final TimeLimits time;
     private final SamplingSettings sampling;
     private final List<LogitsProcessor> processors;
     private final Answer answer;
@@ -27,6 +31,7 @@ public final class Sequence {
     private int size;
     private int computed;
     private long arrival;
+    private long submitted;
     private @Nullable PageTable pages;
 
     /**
@@ -36,12 +41,14 @@ public final class Sequence {
     public Sequence(
             int[] promptIds,
             GenerationRequest.Scheduling scheduling,
+            TimeLimits time,
             SamplingSettings sampling,
             List<LogitsProcessor> processors,
             Answer answer) {
         this.tokens = promptIds.clone();
         this.size = promptIds.length;
         this.scheduling = scheduling;
+        this.time = time;
         this.sampling = sampling;
         this.processors = List.copyOf(processors);
         this.answer = answer;
@@ -61,6 +68,25 @@ public final class Sequence {
 
     void arrivedAs(long number) {
         arrival = number;
+    }
+
+    /** Its time runs from this moment on. */
+    void submittedAt(long nanos) {
+        submitted = nanos;
+    }
+
+    /** Nanoseconds in which it must begin or, where it has, end; at most 0 where they are over. */
+    long timeLeft(long now) {
+        return time.nanos(answer.begun()) - (now - submitted);
+    }
+
+    /** Its time is over: ends the answer, or refuses it where nothing was computed. */
+    void expire(long now) {
+        if (answer.begun()) {
+            answer.finish(FinishReason.LENGTH);
+        } else {
+            answer.refuse(new Rejection.WaitedTooLong(Duration.ofNanos(now - submitted)));
+        }
     }
 
     /** How many tokens are not computed yet; at least one. */

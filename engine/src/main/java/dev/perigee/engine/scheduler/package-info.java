@@ -1,4 +1,4 @@
-/** Whose tokens are computed next: sequences, their fair turns, and the one thread that owns them. */
+/** Whose tokens are computed next: sequences, their fair turns, the time they have, and the one thread that owns them. */
 @NullMarked
 package dev.perigee.engine.scheduler;
 

@@ -31,7 +31,7 @@ final class AnswerPrinter {
                 write("\n" + call.id() + " ");
             }
             case GenerationEvent.ToolCallArgumentsDelta delta -> write(delta.json());
-            case GenerationEvent.Finished _, GenerationEvent.Failed _ -> {
+            case GenerationEvent.Finished _, GenerationEvent.Failed _, GenerationEvent.Refused _ -> {
                 endReasoning();
                 write("\n");
             }

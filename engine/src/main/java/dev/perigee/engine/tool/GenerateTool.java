@@ -84,5 +84,8 @@ public final class GenerateTool {
         if (last instanceof GenerationEvent.Failed failed) {
             throw new IllegalArgumentException(failed.message());
         }
+        if (last instanceof GenerationEvent.Refused refused) {
+            throw new IllegalArgumentException(refused.rejection().message());
+        }
     }
 }

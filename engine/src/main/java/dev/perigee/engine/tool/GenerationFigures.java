@@ -40,7 +40,8 @@ final class GenerationFigures {
                     GenerationEvent.TextDelta _,
                     GenerationEvent.ReasoningDelta _,
                     GenerationEvent.ToolCallStarted _,
-                    GenerationEvent.ToolCallArgumentsDelta _ -> {}
+                    GenerationEvent.ToolCallArgumentsDelta _,
+                    GenerationEvent.Refused _ -> {}
         }
     }
 

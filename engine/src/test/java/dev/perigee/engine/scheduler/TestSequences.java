@@ -37,6 +37,10 @@ final class TestSequences {
         return of(prompt, maxTokens, new GenerationRequest.Scheduling("key", "", 1), 1, mailbox, meter);
     }
 
+    Sequence of(String prompt, int maxTokens, Mailbox mailbox, TimeLimits time) {
+        return of(prompt, maxTokens, new GenerationRequest.Scheduling("key", "", 1), 1, mailbox, TokenMeter.NONE, time);
+    }
+
     private Sequence of(
             String prompt,
             int maxTokens,
@@ -44,11 +48,22 @@ final class TestSequences {
             long seed,
             Mailbox mailbox,
             TokenMeter meter) {
+        return of(prompt, maxTokens, scheduling, seed, mailbox, meter, new TimeLimits(Duration.ofMinutes(1), null));
+    }
+
+    private Sequence of(
+            String prompt,
+            int maxTokens,
+            GenerationRequest.Scheduling scheduling,
+            long seed,
+            Mailbox mailbox,
+            TokenMeter meter,
+            TimeLimits time) {
         int[] ids = tokenizer.encode(prompt);
         StopCondition stop = new StopCondition(Set.of(tokenizer.idOf(ControlToken.IM_END)), List.of());
         Answer answer =
                 new Answer(stop, mailbox, meter, sink -> new PlainTextParser(tokenizer, sink), ids.length, maxTokens);
-        return new Sequence(ids, scheduling, new SamplingSettings(1, 0, 1, 0, seed), List.of(), answer);
+        return new Sequence(ids, scheduling, time, new SamplingSettings(1, 0, 1, 0, seed), List.of(), answer);
     }
 
     /** Reads to the terminal event. */

@@ -6,6 +6,7 @@ import dev.perigee.engine.generation.SamplingParameters;
 import dev.perigee.inference.chat.PerigeeChatOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -121,6 +122,7 @@ public record PerigeeProperties(
      *
      * @param maxContext Longest sequence in tokens, prompt and answer together; 0 for the model's own maximum.
      * @param maxRunning Requests that compute at the same time.
+     * @param maxWait How long a request may wait for its turn; one that waits longer is refused.
      * @param maxWaiting Requests that may wait for their turn; more are refused.
      * @param stepTokens Most tokens that one step computes, over all requests.
      * @param guessedTokens Most tokens guessed from a request's own text and computed in one step, where it runs alone and that is faster; 0 for none.
@@ -129,6 +131,7 @@ public record PerigeeProperties(
     public record Bounds(
             @DefaultValue("0") int maxContext,
             @DefaultValue("16") int maxRunning,
+            @DefaultValue("30s") Duration maxWait,
             @DefaultValue("64") int maxWaiting,
             @DefaultValue("256") int stepTokens,
             @DefaultValue("4") int guessedTokens,
@@ -136,12 +139,13 @@ public record PerigeeProperties(
 
         public Bounds {
             long bytes = cacheMemory.toBytes();
-            new EngineOptions.Bounds(maxContext, maxRunning, maxWaiting, stepTokens, guessedTokens, bytes);
+            new EngineOptions.Bounds(maxContext, maxRunning, maxWaiting, maxWait, stepTokens, guessedTokens, bytes);
         }
 
         EngineOptions.Bounds options() {
             long bytes = cacheMemory.toBytes();
-            return new EngineOptions.Bounds(maxContext, maxRunning, maxWaiting, stepTokens, guessedTokens, bytes);
+            return new EngineOptions.Bounds(
+                    maxContext, maxRunning, maxWaiting, maxWait, stepTokens, guessedTokens, bytes);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.perigee.inference.chat;
 
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
+import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.inference.GenerationFailedException;
 import java.util.ArrayList;
@@ -45,6 +46,7 @@ final class Answer {
      *
      * @return what a stream hands on for it, {@code null} for nothing
      * @throws GenerationFailedException for a failure
+     * @throws RequestRejectedException for a request that was not begun
      */
     @Nullable
     ChatResponse accept(GenerationEvent event) {
@@ -71,6 +73,7 @@ final class Answer {
                 yield response("", wholeCalls(finished.reason()), finished);
             }
             case GenerationEvent.Failed failed -> throw new GenerationFailedException(failed.message(), failed.usage());
+            case GenerationEvent.Refused refused -> throw new RequestRejectedException(refused.rejection());
         };
     }
 

@@ -33,7 +33,8 @@ import reactor.core.publisher.FluxSink;
  * itself). Tools are declared to the model and its calls are handed back; {@code ChatClient}, or the caller, runs them.
  *
  * <p>Errors: {@link IllegalArgumentException} for a prompt or option that cannot be had,
- * {@link dev.perigee.engine.generation.RequestRejectedException} where the backend does not take the request,
+ * {@link dev.perigee.engine.generation.RequestRejectedException} where the backend does not take the request or does not
+ * begin it in time,
  * {@link GenerationFailedException} where it could not finish; from a stream as its error signal.
  *
  * <p>Threads: every method from any thread; {@link #call} blocks and ends the generation when interrupted. Each stream is read by a

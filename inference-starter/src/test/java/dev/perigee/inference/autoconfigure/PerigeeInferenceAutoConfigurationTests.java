@@ -105,6 +105,7 @@ class PerigeeInferenceAutoConfigurationTests {
     void propertyWhenOutOfBoundsFailsTheStartByNameAndBound() {
         assertRefused("perigee.engine.kernels.threads=0", "threads is 0, must be at least 1");
         assertRefused("perigee.engine.bounds.max-waiting=-1", "maxWaiting is -1, must be at least 0");
+        assertRefused("perigee.engine.bounds.max-wait=0s", "maxWait is PT0S, must be positive");
         assertRefused("perigee.engine.latent-norm-eps=2", "latentNormEps is 2.0, must be at least 0 and below 1");
         assertRefused("perigee.chat.temperature=3", "temperature is 3.0, must lie between 0.0 and 2.0");
         assertRefused("perigee.chat.max-tokens=0", "max-tokens is 0, must be at least 1");

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,12 @@ class PerigeePropertiesTests {
     void engineWhenNothingIsSetIsTheEnginesOwnStandard() {
         Path model = Path.of("m");
         assertThat(bind(Map.of()).engine().options(model)).isEqualTo(EngineOptions.of(model));
+    }
+
+    @Test
+    void longestWaitWhenSetIsTheEngines() {
+        PerigeeProperties bound = bind(Map.of("perigee.engine.bounds.max-wait", "1500ms"));
+        assertThat(bound.engine().options(Path.of("m")).bounds().maxWait()).isEqualTo(Duration.ofMillis(1500));
     }
 
     @Test
@@ -75,7 +82,7 @@ class PerigeePropertiesTests {
         try (InputStream file =
                 PerigeeProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
             JsonNode properties = JsonMapper.shared().readTree(file).get("properties");
-            assertThat(properties).hasSizeGreaterThanOrEqualTo(19);
+            assertThat(properties).hasSizeGreaterThanOrEqualTo(20);
             assertThat(properties)
                     .allSatisfy(
                             property -> assertThat(property.path("description").asString())

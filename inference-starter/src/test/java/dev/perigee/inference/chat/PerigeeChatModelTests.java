@@ -9,6 +9,7 @@ import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt.Chat;
+import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.inference.GenerationFailedException;
@@ -222,6 +223,20 @@ class PerigeeChatModelTests {
         assertThatExceptionOfType(RequestRejectedException.class).isThrownBy(() -> model.call(new Prompt("Hi")));
         assertThatExceptionOfType(RequestRejectedException.class)
                 .isThrownBy(() -> model.stream(new Prompt("Hi")).blockLast(SOON));
+    }
+
+    @Test
+    void rejectionWhenTheRequestWaitedTooLongReachesCallAndStream() {
+        Rejection rejection = new Rejection.WaitedTooLong(Duration.ofSeconds(30));
+        GenerationEvent[] refused = {new GenerationEvent.Started(5), new GenerationEvent.Refused(rejection)};
+        backend.then(refused).then(refused);
+        assertThatExceptionOfType(RequestRejectedException.class)
+                .isThrownBy(() -> model.call(new Prompt("Hi")))
+                .withMessage("The server is full: the request waited 30.0 s and its turn did not come.")
+                .satisfies(e -> assertThat(e.rejection()).isEqualTo(rejection));
+        assertThatExceptionOfType(RequestRejectedException.class)
+                .isThrownBy(() -> model.stream(new Prompt("Hi")).blockLast(SOON))
+                .satisfies(e -> assertThat(e.rejection()).isEqualTo(rejection));
     }
 
     @Test

@@ -3,11 +3,11 @@ package dev.perigee.platform.completion;
 import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.charging.Settlement;
+import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.engine.Generation;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
-import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.platform.catalog.CatalogModel;
 import dev.perigee.platform.quota.RateStanding;
 import java.time.Duration;
@@ -127,11 +127,13 @@ public final class Completion implements AutoCloseable {
     private void settle(GenerationEvent terminal) {
         settled = true;
         switch (terminal) {
-            case GenerationEvent.Finished end -> settle(end.usage(), outcome(end.reason()));
+            case GenerationEvent.Finished end -> settle(Progress.measured(end.usage()), outcome(end.reason()));
             case GenerationEvent.Failed end -> {
                 LOG.error("The generation of {} failed: {}", generation.id(), end.message());
-                settle(end.usage(), RequestOutcome.FAILED);
+                settle(Progress.measured(end.usage()), RequestOutcome.FAILED);
             }
+            case GenerationEvent.Refused end ->
+                settle(MeasuredUsage.NONE, CompletionRefusal.of(end.rejection()).outcome());
             case GenerationEvent.Started e -> throw notTerminal(e);
             case GenerationEvent.ReasoningDelta e -> throw notTerminal(e);
             case GenerationEvent.TextDelta e -> throw notTerminal(e);
@@ -140,10 +142,9 @@ public final class Completion implements AutoCloseable {
         }
     }
 
-    private void settle(TokenUsage usage, RequestOutcome outcome) {
+    private void settle(MeasuredUsage usage, RequestOutcome outcome) {
         try {
-            if (charging.settle(generation.id(), Progress.measured(usage), outcome)
-                    instanceof Settlement.ExceedsHold exceeds) {
+            if (charging.settle(generation.id(), usage, outcome) instanceof Settlement.ExceedsHold exceeds) {
                 throw new IllegalStateException(
                         "The backend generated more than was granted: " + usage + " of " + exceeds.reservation());
             }

@@ -8,14 +8,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Bounds of an answer.
  *
  * @param maxTokens Most tokens to generate where the request names no limit.
+ * @param deadline How long after it was taken on an answer may still be computed; one that is not at its end then ends by its length.
  * @param budgets How answers under budgets are paid for.
  */
 @ConfigurationProperties("perigee.completion")
 record CompletionProperties(
-        @DefaultValue("1024") int maxTokens, @DefaultValue Budgets budgets) {
+        @DefaultValue("1024") int maxTokens,
+        @DefaultValue("10m") Duration deadline,
+        @DefaultValue Budgets budgets) {
 
     CompletionProperties {
         requireOne("max-tokens", maxTokens);
+        if (!deadline.isPositive()) {
+            throw new IllegalArgumentException("perigee.completion.deadline is " + deadline + ", must be positive");
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.perigee.platform.completion;
 import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.metering.RequestOutcome;
+import dev.perigee.engine.generation.Rejection;
 import dev.perigee.platform.quota.ExhaustedQuota;
 
 /** Why a request was not taken; nothing was generated and nothing is charged. In order of precedence. */
@@ -13,6 +14,16 @@ public sealed interface CompletionRefusal {
 
     /** One line for a person. */
     String message();
+
+    /** What the backend's word means here. */
+    static CompletionRefusal of(Rejection rejection) {
+        return switch (rejection) {
+            case Rejection.ContextLengthExceeded r -> new ContextLengthExceeded(r.promptTokens(), r.contextLength());
+            case Rejection.QueueFull r -> new Overloaded(r.message());
+            case Rejection.WaitedTooLong r -> new Overloaded(r.message());
+            case Rejection.Closed r -> new Overloaded(r.message());
+        };
+    }
 
     /** No such model is served. */
     record UnknownModel(String model) implements CompletionRefusal {
@@ -130,7 +141,7 @@ public sealed interface CompletionRefusal {
         }
     }
 
-    /** As many requests wait as may wait, or the server is going down. */
+    /** As many requests wait as may wait, its turn did not come in time, or the server is going down. */
     record Overloaded(String message) implements CompletionRefusal {
         @Override
         public RequestOutcome outcome() {

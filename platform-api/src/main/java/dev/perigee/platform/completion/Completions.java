@@ -10,7 +10,6 @@ import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.engine.Generation;
 import dev.perigee.engine.generation.GenerationRequest;
-import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.generation.TokenMeter;
 import dev.perigee.inference.InferenceBackend;
@@ -81,7 +80,10 @@ public final class Completions {
                     reserve(request, quota.rates(), new Size(model.digest(), promptTokens, maxTokens));
             Progress progress = new Progress(admitted.slot());
             GenerationRequest.Limits limits = new GenerationRequest.Limits(
-                    maxTokens, request.output().stop(), Math.toIntExact(admitted.maxOutputTokens()));
+                    maxTokens,
+                    request.output().stop(),
+                    Math.toIntExact(admitted.maxOutputTokens()),
+                    properties.deadline());
             Generation generation = submit(request, quota.rates(), limits, progress);
             Tranches tranches = new Tranches(charging, properties.budgets(), admitted, maxTokens);
             return new Completion(model, generation, charging, quota, tranches, progress);
@@ -172,7 +174,7 @@ public final class Completions {
         try {
             return backend.submit(generation, meter);
         } catch (RequestRejectedException e) {
-            CompletionRefusal refusal = refusal(e.rejection());
+            CompletionRefusal refusal = CompletionRefusal.of(e.rejection());
             charging.settle(request.id(), MeasuredUsage.NONE, refusal.outcome());
             throw new CompletionRefusedException(refusal, rates);
         } catch (RuntimeException e) {
@@ -183,15 +185,6 @@ public final class Completions {
                     callersFault ? RequestOutcome.INVALID_REQUEST : RequestOutcome.FAILED);
             throw e;
         }
-    }
-
-    private static CompletionRefusal refusal(Rejection rejection) {
-        return switch (rejection) {
-            case Rejection.ContextLengthExceeded r ->
-                new CompletionRefusal.ContextLengthExceeded(r.promptTokens(), r.contextLength());
-            case Rejection.QueueFull r -> new CompletionRefusal.Overloaded(r.message());
-            case Rejection.Closed r -> new CompletionRefusal.Overloaded(r.message());
-        };
     }
 
     private CompletionRefusedException refuse(CompletionRequest request, CompletionRefusal refusal) {

@@ -8,7 +8,8 @@
  * does).
  *
  * <p><b>Invariants</b>: no token is generated before its cost is held; the end of an answer is seen by nobody before its usage is committed;
- * an answer that nobody reads to its end is cancelled and billed for what was produced; every refusal of a known tenant is recorded.
+ * an answer that nobody reads to its end is cancelled and billed for what was produced; one that the backend never began costs nothing; every
+ * refusal of a known tenant is recorded.
  */
 @ApplicationModule(
         displayName = "Completion",

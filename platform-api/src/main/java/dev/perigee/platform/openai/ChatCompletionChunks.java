@@ -3,6 +3,7 @@ package dev.perigee.platform.openai;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.TokenUsage;
+import dev.perigee.platform.completion.CompletionRefusal;
 import dev.perigee.platform.web.Json;
 import java.util.List;
 import java.util.function.Supplier;
@@ -38,6 +39,8 @@ final class ChatCompletionChunks {
             case GenerationEvent.ToolCallArgumentsDelta e -> List.of(delta(callArguments(e)));
             case GenerationEvent.Finished e -> finish(e.reason(), e.usage());
             case GenerationEvent.Failed e -> List.of(OpenAiErrorDialect.body(Answers.failed()));
+            case GenerationEvent.Refused e ->
+                List.of(OpenAiErrorDialect.body(Answers.refused(CompletionRefusal.of(e.rejection()))));
         };
     }
 

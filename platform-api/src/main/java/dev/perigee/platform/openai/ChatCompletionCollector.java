@@ -3,6 +3,7 @@ package dev.perigee.platform.openai;
 import dev.perigee.engine.generation.FinishReason;
 import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.TokenUsage;
+import dev.perigee.platform.completion.CompletionRefusal;
 import dev.perigee.platform.web.Json;
 import dev.perigee.platform.web.ProblemException;
 import java.util.ArrayList;
@@ -30,6 +31,8 @@ final class ChatCompletionCollector {
             case GenerationEvent.Started e -> {}
             case GenerationEvent.Finished e -> {}
             case GenerationEvent.Failed e -> throw new ProblemException(Answers.failed());
+            case GenerationEvent.Refused e ->
+                throw new ProblemException(Answers.refused(CompletionRefusal.of(e.rejection())));
         }
     }
 

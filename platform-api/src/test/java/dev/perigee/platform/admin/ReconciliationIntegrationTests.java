@@ -8,6 +8,7 @@ import dev.perigee.platform.testing.ScriptedBackend.Script;
 import dev.perigee.platform.testing.TestPlatform;
 import dev.perigee.platform.testing.TestPlatform.Account;
 import dev.perigee.platform.testing.TestPlatform.Answer;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,8 @@ class ReconciliationIntegrationTests {
         assertThat(platform.complete(account, HI).status()).isEqualTo(200);
         platform.backend().answer(request -> Script.ofWords("a ").thenFailing("made to fail"));
         assertThat(platform.complete(account, HI).status()).isEqualTo(500);
+        platform.backend().answer(request -> Script.neverBegun(new Rejection.WaitedTooLong(Duration.ofSeconds(30))));
+        assertThat(platform.complete(account, HI).status()).isEqualTo(503);
         platform.backend().reject(new Rejection.QueueFull(1));
         assertThat(platform.complete(account, HI).status()).isEqualTo(503);
 

@@ -8,10 +8,12 @@ import dev.perigee.engine.generation.GenerationEvent;
 import dev.perigee.engine.generation.GenerationEvent.Failed;
 import dev.perigee.engine.generation.GenerationEvent.Finished;
 import dev.perigee.engine.generation.GenerationEvent.ReasoningDelta;
+import dev.perigee.engine.generation.GenerationEvent.Refused;
 import dev.perigee.engine.generation.GenerationEvent.Started;
 import dev.perigee.engine.generation.GenerationEvent.TextDelta;
 import dev.perigee.engine.generation.GenerationEvent.ToolCallArgumentsDelta;
 import dev.perigee.engine.generation.GenerationEvent.ToolCallStarted;
+import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.TokenUsage;
 import dev.perigee.platform.catalog.CatalogModel;
 import dev.perigee.platform.web.Json;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -128,6 +131,25 @@ class ChatCompletionGoldenTests {
                 List.of(new Started(3), new Finished(FinishReason.CANCELLED, new TokenUsage(3, 0, 0, 0)));
 
         assertEqualsGolden("chat-completion-stream-cancelled.sse", stream(events, true));
+    }
+
+    @Test
+    void answerWhenNeverBegunEqualsGolden() throws IOException {
+        List<GenerationEvent> events =
+                List.of(new Started(3), new Refused(new Rejection.WaitedTooLong(Duration.ofMillis(30_020))));
+
+        assertEqualsGolden("chat-completion-stream-refused.sse", stream(events, true));
+    }
+
+    @Test
+    void answerWhenNeverBegunAndCollectedIsAProblemToTryAgain() {
+        ChatCompletionCollector collector = new ChatCompletionCollector();
+
+        ProblemException e =
+                catchThrowableOfType(ProblemException.class, () -> collector.add(new Refused(new Rejection.Closed())));
+
+        assertThat(e.problem().code()).isEqualTo("overloaded");
+        assertThat(e.problem().retryAfter()).isPositive();
     }
 
     @Test

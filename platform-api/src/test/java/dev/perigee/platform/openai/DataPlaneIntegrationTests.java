@@ -13,6 +13,8 @@ import dev.perigee.platform.testing.TestPlatform.Answer;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +46,7 @@ class DataPlaneIntegrationTests {
         assertThat(answer.header("x-perigee-license-attribution")).isEqualTo("none");
         GenerationRequest request = backend.requestOf(id);
         assertThat(request.scheduling().cachePartition()).isEqualTo(account.tenantId());
+        assertThat(request.limits().deadline()).isEqualTo(Duration.ofMinutes(10));
         assertThat(platform.admin("GET", "/requests/" + id, null).status()).isEqualTo(200);
     }
 
@@ -96,12 +99,43 @@ class DataPlaneIntegrationTests {
         assertError(answer, 503, "server_error", "overloaded", null);
         assertThat(answer.header("retry-after")).isEqualTo("2");
         assertThat(outcome(answer)).isEqualTo("overloaded");
-        assertThat(platform.admin("GET", "/requests/" + answer.header("x-request-id"), null)
-                        .json()
-                        .get("reservation")
-                        .get("state")
-                        .stringValue())
-                .isEqualTo("released");
+        assertThat(reservationState(answer)).isEqualTo("released");
+    }
+
+    @Test
+    void requestWhenItsTurnDoesNotComeIsRefusedAsByAFullServerAndHoldsNothing() {
+        Account account = platform.account();
+        String tenant = "/tenants/" + account.tenantId();
+        platform.admin("PUT", tenant + "/quota", "{\"requests_per_minute\":60,\"concurrent_requests\":1}");
+        platform.admin(
+                "PUT", tenant + "/budgets", "[{\"period\":\"total\",\"limit\":{\"tokens\":100},\"mode\":\"hard\"}]");
+        backend.answer(request -> Script.neverBegun(new Rejection.WaitedTooLong(Duration.ofSeconds(30))));
+
+        Answer collected = platform.complete(account, HI);
+        Answer streamed = platform.complete(account, HI.replace("}]}", "}],\"stream\":true}"));
+
+        assertError(collected, 503, "server_error", "overloaded", null);
+        assertThat(collected.header("retry-after")).isEqualTo("2");
+        assertThat(collected.header("x-ratelimit-remaining-requests")).isEqualTo("59");
+        assertThat(streamed.status()).isEqualTo(200);
+        assertThat(streamed.body()).contains("\"code\":\"overloaded\"").doesNotContain("[DONE]");
+        for (Answer answer : List.of(collected, streamed)) {
+            assertThat(outcome(answer)).isEqualTo("overloaded");
+            assertThat(reservationState(answer)).isEqualTo("released");
+        }
+        JsonNode usage = platform.usage(account);
+        assertThat(usage.get("refused_requests").intValue()).isEqualTo(2);
+        assertThat(usage.get("input_tokens").intValue()).isZero();
+        assertThat(usage.get("cost").get("amount").stringValue()).isEqualTo("0");
+        JsonNode budget = platform.admin("GET", tenant + "/budgets", null)
+                .json()
+                .get("data")
+                .get(0);
+        assertThat(budget.get("available").get("tokens").intValue()).isEqualTo(100);
+        answerPlainly();
+        assertThat(platform.complete(account, HI).status())
+                .as("the one place is free again")
+                .isEqualTo(200);
     }
 
     @Test
@@ -318,6 +352,14 @@ class DataPlaneIntegrationTests {
             platform.complete(account, HI);
             assertThat(platform.usage(account).get("output_tokens").intValue()).isEqualTo(i);
         }
+    }
+
+    private String reservationState(Answer answer) {
+        return platform.admin("GET", "/requests/" + answer.header("x-request-id"), null)
+                .json()
+                .get("reservation")
+                .get("state")
+                .stringValue();
     }
 
     private String outcome(Answer answer) {

@@ -132,6 +132,16 @@ class IdempotencyIntegrationTests {
     }
 
     @Test
+    void keyWhenItsRequestWasNeverBegunIsFree() {
+        platform.backend().answer(request -> Script.neverBegun(new Rejection.WaitedTooLong(Duration.ofSeconds(30))));
+        assertThat(ask(HI).status()).isEqualTo(503);
+        answerPlainly();
+
+        assertThat(ask(HI).status()).isEqualTo(200);
+        assertThat(billedRequests()).isEqualTo(1);
+    }
+
+    @Test
     void keyWhenItsBudgetWasSpentIsFree() {
         String budgets = "/tenants/" + account.tenantId() + "/budgets";
         platform.admin("PUT", budgets, "[{\"period\":\"day\",\"limit\":{\"tokens\":1},\"mode\":\"hard\"}]");

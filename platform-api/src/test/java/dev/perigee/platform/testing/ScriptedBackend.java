@@ -42,14 +42,21 @@ public final class ScriptedBackend implements InferenceBackend {
      * @param deltas what it consists of, a token each
      * @param pause between two tokens
      * @param failure how it breaks after them, or {@code null} where it ends well
+     * @param rejection why it is never begun, or {@code null} where it is
      */
     public record Script(
             List<GenerationEvent> deltas,
             Duration pause,
-            @Nullable String failure) {
+            @Nullable String failure,
+            @Nullable Rejection rejection) {
 
         public static Script of(GenerationEvent... deltas) {
-            return new Script(List.of(deltas), Duration.ZERO, null);
+            return new Script(List.of(deltas), Duration.ZERO, null, null);
+        }
+
+        /** Taken on, and refused after a while. */
+        public static Script neverBegun(Rejection why) {
+            return new Script(List.of(), Duration.ZERO, null, why);
         }
 
         public static Script ofWords(String... words) {
@@ -58,11 +65,11 @@ public final class ScriptedBackend implements InferenceBackend {
         }
 
         public Script withPause(Duration between) {
-            return new Script(deltas, between, failure);
+            return new Script(deltas, between, failure, rejection);
         }
 
         public Script thenFailing(String message) {
-            return new Script(deltas, pause, message);
+            return new Script(deltas, pause, message, rejection);
         }
     }
 
@@ -222,6 +229,9 @@ public final class ScriptedBackend implements InferenceBackend {
             if (cancelled) {
                 return end(FinishReason.CANCELLED);
             }
+            if (script.rejection() != null) {
+                return refuse(script.rejection());
+            }
             if (given == script.deltas().size()) {
                 return script.failure() == null
                         ? end(called ? FinishReason.TOOL_CALLS : FinishReason.STOP)
@@ -263,6 +273,12 @@ public final class ScriptedBackend implements InferenceBackend {
 
         private GenerationEvent fail(String message) {
             return new GenerationEvent.Failed(message, ended());
+        }
+
+        private GenerationEvent refuse(Rejection why) {
+            ended = true;
+            running.decrementAndGet();
+            return new GenerationEvent.Refused(why);
         }
 
         private TokenUsage ended() {
