@@ -134,9 +134,12 @@ final class CrashRun implements AutoCloseable {
             threads.submit(this::sample);
             threads.submit(this::raiseBudgets);
             threads.submit(this::watch);
-            fault();
-            heal();
-            loading = false;
+            try {
+                fault();
+                heal();
+            } finally {
+                loading = false; // else the threads never end, and closing them waits for ever
+            }
             threads.shutdown();
             threads.awaitTermination(60, TimeUnit.SECONDS);
         }
