@@ -36,7 +36,10 @@ public interface InferenceBackend extends AutoCloseable {
     /** How many tokens this prompt has, chat template and tool declarations included. */
     int countTokens(Prompt prompt);
 
-    /** Ends running generations with a terminal event, finished or failed, then refuses every request. Idempotent. */
+    /**
+     * Ends generations with a terminal event, finished or failed, or refused where nothing was computed; then refuses every request.
+     * Idempotent.
+     */
     @Override
     void close();
 }

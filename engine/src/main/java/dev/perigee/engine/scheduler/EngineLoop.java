@@ -157,7 +157,7 @@ public final class EngineLoop implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        endAll("The engine was closed.");
+        endAll();
         if (arena.scope().isAlive()) {
             arena.close();
         }
@@ -184,7 +184,7 @@ public final class EngineLoop implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "The engine cannot go on and closes.", e);
         } finally {
             closing = true;
-            endAll("The engine was closed.");
+            endAll();
         }
     }
 
@@ -307,12 +307,21 @@ public final class EngineLoop implements AutoCloseable {
     }
 
     /** After the loop's end only, by whichever thread comes first. */
-    private void endAll(String message) {
+    private void endAll() {
         synchronized (monitor) {
             arrived.forEach(scheduler::add);
             arrived.clear();
-            scheduler.all().forEach(sequence -> fail(sequence, message));
+            scheduler.all().forEach(this::endUnfinished);
             running = 0;
         }
+    }
+
+    private void endUnfinished(Sequence sequence) {
+        if (sequence.answer().begun()) {
+            sequence.answer().fail("The engine was closed.");
+        } else {
+            sequence.answer().refuse(new Rejection.Closed());
+        }
+        retire(sequence);
     }
 }

@@ -261,6 +261,35 @@ class EngineLoopTests {
     }
 
     @Test
+    void closeRefusesWhatHasNotBegun() throws InterruptedException {
+        CountDownLatch computing = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        model.beforeStep(plan -> {
+            computing.countDown();
+            await(go);
+        });
+        open(60, 1, 8, 3);
+        Mailbox running = submit(0);
+        computing.await();
+        List<Mailbox> waiting = List.of(submit(1), submit(2));
+        Thread closing = Thread.ofVirtual().start(loop::close);
+        assertThatExceptionOfType(RequestRejectedException.class)
+                .isThrownBy(() -> {
+                    while (true) {
+                        loop.requireRoom();
+                    }
+                })
+                .satisfies(e -> assertThat(e.rejection()).isEqualTo(new Rejection.Closed()));
+        go.countDown();
+        closing.join();
+        assertThat(TestSequences.read(running).terminal()).isInstanceOf(GenerationEvent.Failed.class);
+        for (Mailbox mailbox : waiting) {
+            assertThat(TestSequences.read(mailbox).terminal())
+                    .isEqualTo(new GenerationEvent.Refused(new Rejection.Closed()));
+        }
+    }
+
+    @Test
     void answerOutOfGrantWaitsAndGoesOnToTheSameEnd() throws InterruptedException {
         open(60, 2, 8, 4);
         String whole = TestSequences.read(submit(sequences.of("prompt", 30))).text();
