@@ -41,7 +41,7 @@ public final class DeadProcesses {
         /** Its process lives, or it was resolved before; nothing changed. */
         record NotEstimated(ReservationState state) implements GivingUp {}
 
-        /** It is billed as estimated for ever; nothing is held any more. */
+        /** It is billed as estimated for ever, or as the engine's count said that came behind the estimate; nothing is held any more. */
         record GivenUp(String requestId) implements GivingUp {}
     }
 
@@ -78,9 +78,17 @@ public final class DeadProcesses {
         return tables.reservations().estimated(most);
     }
 
-    /** Leaves a request at its estimate and gives back what is still held for it. */
+    /**
+     * Leaves a request at its estimate and gives back what is still held for it. Where its process lived on and stored the engine's count, but
+     * never its settlement, that count is billed.
+     */
     public GivingUp giveUp(String requestId) {
-        return Objects.requireNonNull(transaction.execute(status -> tables.reservations()
+        return Objects.requireNonNull(transaction.execute(status -> giveUpOnce(requestId)));
+    }
+
+    private GivingUp giveUpOnce(String requestId) {
+        tables.engineCounts().addEstimate(requestId);
+        return tables.reservations()
                 .giveUp(requestId)
                 .<GivingUp>map(givenUp -> {
                     recorder.giveUp(givenUp);
@@ -89,6 +97,6 @@ public final class DeadProcesses {
                 .orElseGet(() -> tables.reservations()
                         .stateOf(requestId)
                         .<GivingUp>map(GivingUp.NotEstimated::new)
-                        .orElseGet(() -> new GivingUp.Unknown(requestId)))));
+                        .orElseGet(() -> new GivingUp.Unknown(requestId)));
     }
 }

@@ -108,8 +108,12 @@ final class UsageRecorder {
         tables.budgets().settle(List.of(use(reservation, owed)));
     }
 
-    /** Leaves it at the estimate; a request that had no checkpoint is recorded without a token. */
+    /** Leaves it at the estimate, a request that had no checkpoint without a token; or records the engine's count that came behind. */
     void giveUp(ResolvedReservation givenUp) {
+        if (tokens(givenUp.checkpoint()) > givenUp.billedTokens()) {
+            record(List.of(new Exact(givenUp, givenUp.checkpoint(), RequestOutcome.INTERRUPTED)));
+            return;
+        }
         tables.usageRecords().add(event(givenUp.reservation(), givenUp.checkpoint(), RequestOutcome.INTERRUPTED, true));
     }
 

@@ -37,10 +37,11 @@ public final class JdbcReservations {
                 AND v.id = r.price_version_id
             RETURNING r.*, %s""".formatted(PriceBookVersionRow.TABLES, PriceBookVersionRow.COLUMNS);
     private static final String GIVE_UP = """
-            UPDATE billing.reservation r SET resolved_at = billing.clock(), state = 'expired'
-            FROM %s
-            WHERE r.request_id = :id AND r.state = 'estimated' AND v.id = r.price_version_id
-            RETURNING r.*, %s""".formatted(PriceBookVersionRow.TABLES, PriceBookVersionRow.COLUMNS);
+            UPDATE billing.reservation r SET resolved_at = billing.clock(),
+                state = CASE WHEN e.tokens > r.estimated_tokens THEN 'settled' ELSE 'expired' END
+            FROM billing.engine_count e, %s
+            WHERE r.request_id = :id AND r.state = 'estimated' AND e.request_id = r.request_id AND v.id = r.price_version_id
+            RETURNING r.*, e.uncached_input, e.cached_input, e.output, e.reasoning, %s""".formatted(PriceBookVersionRow.TABLES, PriceBookVersionRow.COLUMNS);
     private static final String FENCED =
             "NOT EXISTS (SELECT FROM billing.process p WHERE p.id = r.process_id AND p.epoch = r.epoch)";
     private static final String LOCK_ORPHAN =
@@ -262,12 +263,29 @@ public final class JdbcReservations {
                 .update();
     }
 
-    /** Ends an estimated reservation at its estimate; nothing where it is not estimated. */
+    /**
+     * Ends an estimated reservation, whose engine count is stored, at its estimate, or at that count where it came behind the estimate and says
+     * more: it is the checkpoint of what is returned. Nothing where it is not estimated.
+     */
     public Optional<ResolvedReservation> giveUp(String requestId) {
         return jdbc.sql(GIVE_UP)
                 .param("id", requestId)
-                .query((row, number) -> readResolved(row))
+                .query((row, number) -> readGivenUp(row))
                 .optional();
+    }
+
+    private static ResolvedReservation readGivenUp(ResultSet row) throws SQLException {
+        ResolvedReservation resolved = readResolved(row);
+        MeasuredUsage counted = new MeasuredUsage(
+                row.getLong("uncached_input"),
+                row.getLong("cached_input"),
+                row.getLong("output"),
+                row.getLong("reasoning"));
+        return new ResolvedReservation(
+                resolved.reservation(),
+                resolved.atLeastCheckpoint(counted),
+                resolved.billed(),
+                resolved.billedTokens());
     }
 
     private static ResolvedReservation readResolved(ResultSet row) throws SQLException {

@@ -64,6 +64,20 @@ public final class JdbcEngineCounts {
         add(List.of(new Count(processId, requestId, counted)));
     }
 
+    /**
+     * Lets the count of an estimated request be what it is estimated at, in the caller's transaction, unless one is stored: none can come later
+     * then, and one that is being stored is waited for.
+     */
+    public void addEstimate(String requestId) {
+        jdbc.sql("""
+                        INSERT INTO billing.engine_count (request_id, tokens, uncached_input, cached_input, output, reasoning, occurred_at)
+                        SELECT request_id, estimated_tokens, counted_uncached_input * billed, counted_cached_input * billed,
+                            counted_output * billed, counted_reasoning * billed, reserved_at
+                        FROM billing.reservation, LATERAL (SELECT (estimated_tokens > 0)::integer) AS b (billed)
+                        WHERE request_id = :id AND state = 'estimated'
+                        ON CONFLICT (request_id) DO NOTHING""").param("id", requestId).update();
+    }
+
     private static Map<String, Object> parameters(List<Count> counts) {
         return MeasuredUsageRow.columns(Rows.of(counts), Count::usage)
                 .texts("ids", Count::requestId)

@@ -260,6 +260,30 @@ class DeadProcessesIntegrationTests {
     }
 
     @Test
+    void requestWhenTheEngineCountComesBehindItsEstimateAndNoSettlementDoesIsBilledByItOnceGivenUp() {
+        takeForDead();
+        database.tables.engineCounts().add(dead.processId(), id, EXACT);
+
+        assertThat(deadProcesses.giveUp(id)).isEqualTo(new GivingUp.GivenUp(id));
+
+        assertThat(measurement().usage()).isEqualTo(EXACT);
+        assertThat(measurement().estimated()).isFalse();
+        assertStanding(17, 0);
+        assertThat(reconcile()).isEqualTo(new Reconciliation(17, 17, 17, 0, 0, List.of(Money.zero(USD)), 0, 0));
+        assertThat(deadProcesses.giveUp(id)).isEqualTo(new GivingUp.NotEstimated(ReservationState.SETTLED));
+    }
+
+    @Test
+    void requestWhenTheEngineCountComesAfterItWasGivenUpStaysAtItsEstimate() {
+        takeForDead();
+        deadProcesses.giveUp(id);
+        database.tables.engineCounts().add(dead.processId(), id, EXACT);
+
+        assertThat(measurement().usage()).isEqualTo(CHECKPOINT);
+        assertThat(reconcile()).isEqualTo(new Reconciliation(14, 14, 14, 14, 0, List.of(Money.zero(USD)), 0, 0));
+    }
+
+    @Test
     void requestWhenItsJournalIsLostAltogetherIsSettledAtTheCheckpoint() {
         database.journal(dead).free(id);
 
