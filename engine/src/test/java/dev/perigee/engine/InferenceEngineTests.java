@@ -160,6 +160,9 @@ class InferenceEngineTests {
     @Test
     void cancelEndsWithExactUsage() throws InterruptedException {
         Generation generation = engine.submit(request(0, 200));
+        while (!(generation.next(Duration.ofSeconds(20)) instanceof GenerationEvent.TextDelta)) {
+            // until it has begun
+        }
         generation.cancel();
         generation.cancel();
         GenerationEvent.Finished finished =

@@ -10,7 +10,7 @@ public enum RequestOutcome {
     LENGTH(false),
     /** The model called tools. */
     TOOL_CALLS(false),
-    /** The client went away, or the generation was cancelled for it. */
+    /** The client went away while it was answered, or the generation was cancelled for it. */
     CANCELLED(false),
     /** The generation broke. */
     FAILED(false),
@@ -35,7 +35,9 @@ public enum RequestOutcome {
     /** The model's licence does not allow the use. */
     LICENSE_BLOCKED(true),
     /** The server is full. */
-    OVERLOADED(true);
+    OVERLOADED(true),
+    /** The client went away before the model saw the request. */
+    WITHDRAWN(true);
 
     private final boolean refusal;
 

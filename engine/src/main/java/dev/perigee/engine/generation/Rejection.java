@@ -39,6 +39,14 @@ public sealed interface Rejection {
         }
     }
 
+    /** The caller cancelled it before its turn came. */
+    record Withdrawn() implements Rejection {
+        @Override
+        public String message() {
+            return "The request was cancelled before its turn came.";
+        }
+    }
+
     /** The backend is shutting down. */
     record Closed() implements Rejection {
         @Override

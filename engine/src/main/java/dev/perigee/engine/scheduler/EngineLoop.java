@@ -214,7 +214,9 @@ public final class EngineLoop implements AutoCloseable {
         long now = clock.getAsLong();
         for (Sequence sequence : scheduler.all()) {
             Answer answer = sequence.answer();
-            if (answer.mailbox().cancelled()) {
+            if (answer.mailbox().cancelled() && !answer.begun()) {
+                answer.refuse(new Rejection.Withdrawn());
+            } else if (answer.mailbox().cancelled()) {
                 answer.finish(FinishReason.CANCELLED);
             } else if (answer.grantSpent()) {
                 answer.finish(FinishReason.LENGTH);

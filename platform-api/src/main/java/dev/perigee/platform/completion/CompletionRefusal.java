@@ -22,6 +22,7 @@ public sealed interface CompletionRefusal {
             case Rejection.QueueFull r -> new Overloaded(r.message());
             case Rejection.WaitedTooLong r -> new Overloaded(r.message());
             case Rejection.Closed r -> new Overloaded(r.message());
+            case Rejection.Withdrawn r -> new Withdrawn(r.message());
         };
     }
 
@@ -146,6 +147,14 @@ public sealed interface CompletionRefusal {
         @Override
         public RequestOutcome outcome() {
             return RequestOutcome.OVERLOADED;
+        }
+    }
+
+    /** Its client went away, or it was cancelled for it, before the model saw it. */
+    record Withdrawn(String message) implements CompletionRefusal {
+        @Override
+        public RequestOutcome outcome() {
+            return RequestOutcome.WITHDRAWN;
         }
     }
 }

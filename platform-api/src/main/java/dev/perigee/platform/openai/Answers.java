@@ -84,6 +84,7 @@ final class Answers {
             case CompletionRefusal.RepeatedKey r -> repeated(r, message);
             case CompletionRefusal.Overloaded r ->
                 Problem.of(ProblemKind.UNAVAILABLE, "overloaded", message).retryAfter(PAUSE);
+            case CompletionRefusal.Withdrawn r -> Problem.of(ProblemKind.UNAVAILABLE, "request_withdrawn", message);
         };
     }
 }

@@ -103,6 +103,20 @@ class DataPlaneIntegrationTests {
     }
 
     @Test
+    void requestThatIsWithdrawnBeforeItsTurnIsBilledNothing() {
+        Account account = platform.account();
+        backend.answer(request -> Script.neverBegun(new Rejection.Withdrawn()));
+
+        Answer answer = platform.complete(account, HI);
+
+        assertError(answer, 503, "server_error", "request_withdrawn", null);
+        assertThat(outcome(answer)).isEqualTo("withdrawn");
+        assertThat(reservationState(answer)).isEqualTo("released");
+        assertThat(platform.usage(account).get("input_tokens").intValue()).isZero();
+        assertThat(platform.reconciliation().get("drift_tokens").longValue()).isZero();
+    }
+
+    @Test
     void requestWhenItsTurnDoesNotComeIsRefusedAsByAFullServerAndHoldsNothing() {
         Account account = platform.account();
         String tenant = "/tenants/" + account.tenantId();
