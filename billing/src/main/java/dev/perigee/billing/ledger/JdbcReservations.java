@@ -276,25 +276,16 @@ public final class JdbcReservations {
 
     private static ResolvedReservation readGivenUp(ResultSet row) throws SQLException {
         ResolvedReservation resolved = readResolved(row);
-        MeasuredUsage counted = new MeasuredUsage(
-                row.getLong("uncached_input"),
-                row.getLong("cached_input"),
-                row.getLong("output"),
-                row.getLong("reasoning"));
         return new ResolvedReservation(
                 resolved.reservation(),
-                resolved.atLeastCheckpoint(counted),
+                resolved.atLeastCheckpoint(readTokens(row, "")),
                 resolved.billed(),
                 resolved.billedTokens());
     }
 
     private static ResolvedReservation readResolved(ResultSet row) throws SQLException {
         Reservation reservation = read(row);
-        MeasuredUsage checkpoint = new MeasuredUsage(
-                row.getLong("counted_uncached_input"),
-                row.getLong("counted_cached_input"),
-                row.getLong("counted_output"),
-                row.getLong("counted_reasoning"));
+        MeasuredUsage checkpoint = readTokens(row, "counted_");
         Money billed = new Money(
                 row.getLong("estimated_nanos"), reservation.attribution().currency());
         return new ResolvedReservation(
@@ -302,6 +293,14 @@ public final class JdbcReservations {
                 checkpoint.outputTokens() == 0 ? MeasuredUsage.NONE : checkpoint,
                 billed,
                 row.getLong("estimated_tokens"));
+    }
+
+    private static MeasuredUsage readTokens(ResultSet row, String prefix) throws SQLException {
+        return new MeasuredUsage(
+                row.getLong(prefix + "uncached_input"),
+                row.getLong(prefix + "cached_input"),
+                row.getLong(prefix + "output"),
+                row.getLong(prefix + "reasoning"));
     }
 
     private static Reservation read(ResultSet row) throws SQLException {
