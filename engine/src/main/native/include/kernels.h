@@ -178,7 +178,7 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
         int32_t token_width, int32_t value_width, float scale, int32_t row, int32_t positions, int32_t first, int32_t end
 
 /*
- * join_spans: row `row` of output: (rows, heads * value_width), of groups first to end, from their parts, which it overwrites. The same bits as
+ * join_spans: row `row` of output: (rows, heads * value_width), of heads first to end, from their parts, which it overwrites. The same bits as
  * attend gives.
  */
 #define PERIGEE_JOIN_SPANS_PARAMETERS                                                                                  \

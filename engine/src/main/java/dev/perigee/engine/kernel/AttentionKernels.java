@@ -130,7 +130,7 @@ final class AttentionKernels {
         }
     }
 
-    /** The first token's groups of heads {@code first} to {@code end} of its {@code parts}. */
+    /** The first token's heads {@code first} to {@code end} from the {@code parts} of its spans. */
     void join(long parts, int first, int end) {
         try {
             NativeKernels.check((int) SIGNATURES

@@ -187,8 +187,8 @@ public final class NativeKernels extends PartitionedKernels {
             return;
         }
         parts = partMemory.take(attention.partBytes());
-        pool.run(spanRange, attention.groups() * spans, 1);
-        pool.run(joinRange, attention.groups(), 1);
+        pool.run(spanRange, attention.groups() * spans, spans);
+        pool.run(joinRange, latents.heads(), Math.ceilDiv(latents.heads(), pool.threads()));
     }
 
     private void attendSpans(int first, int end) {
