@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define PERIGEE_ABI_VERSION 4
+#define PERIGEE_ABI_VERSION 5
 
 #define PERIGEE_OK 0
 #define PERIGEE_BAD_EXTENT 1
@@ -128,11 +128,11 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
         int32_t tokens, int32_t columns, int32_t rows, int32_t first, int32_t end, void *raised, int64_t raised_bytes
 
 /*
- * rms_norm: y[t][i] = x[t][i] / sqrt(mean over i of x[t][i]^2 + epsilon) * weight[i]; x == y is allowed.
+ * rms_norm: y[t][i] = x[t][i] / sqrt(mean over i of x[t][i]^2 + epsilon) * weight[i] for tokens first to end; x == y is allowed.
  */
 #define PERIGEE_RMS_NORM_PARAMETERS                                                                                    \
-    const float *x, int64_t x_stride, const float *weight, float *y, int64_t y_stride, int32_t tokens,                 \
-        int32_t columns, float epsilon
+    const float *x, int64_t x_stride, const float *weight, float *y, int64_t y_stride, int32_t columns, float epsilon, \
+        int32_t first, int32_t end
 
 /*
  * swi_glu: gate[t][i] = gate[t][i] / (1 + exp(-gate[t][i])) * up[t][i].

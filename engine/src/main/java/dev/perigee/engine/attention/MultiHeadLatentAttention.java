@@ -29,8 +29,10 @@ public final class MultiHeadLatentAttention {
     private final AttentionContext context;
     private final AttentionScratch scratch;
     private final FloatMatrix latentPart; // (maxStepTokens, kvLoraRank), window of scratch.latent
-    private final Kernels.RowLoop rotateLatents = this::rotateLatents;
+    private final Kernels.RowLoop cacheRows = this::cacheRows;
     private final Kernels.RowLoop placeRotated = this::placeRotatedRows;
+    private StepLayout cached = new StepLayout(0);
+    private int cachedSlice;
     private @Nullable KvCache viewedCache;
     private @Nullable LatentLayer view;
 
@@ -56,7 +58,7 @@ public final class MultiHeadLatentAttention {
         int rows = step.rows();
         projectQuery(kernels, x, rows);
         projectLatent(kernels, x, rows);
-        writeLatents(step);
+        cacheLatents(kernels, step);
         absorbQuery(kernels, rows);
         attend(kernels, step);
         kernels.multiplyHeads(latentProjection.values(), scratch.heads.context(), scratch.heads.value(), rows);
@@ -77,28 +79,27 @@ public final class MultiHeadLatentAttention {
     private void projectLatent(Kernels kernels, FloatMatrix x, int rows) {
         latentProjection.down().apply(kernels, x, scratch.latent, rows);
         latentProjection.norm().apply(kernels, latentPart, latentPart, rows);
-        kernels.forRows(rows, rotateLatents);
     }
 
-    private void rotateLatents(int first, int end) {
-        for (int row = first; row < end; row++) {
-            context.rotary().rotate(scratch.latent, row, config.kvLoraRank());
-        }
-    }
-
-    private void writeLatents(StepLayout step) {
+    private void cacheLatents(Kernels kernels, StepLayout step) {
+        cached = step;
         for (int slice = 0; slice < step.slices(); slice++) {
-            for (int i = 0; i < step.rows(slice); i++) {
-                writeLatent(step, slice, i);
-            }
+            cachedSlice = slice;
+            kernels.forRows(step.rows(slice), cacheRows);
         }
     }
 
-    private void writeLatent(StepLayout step, int slice, int number) {
-        KvLayout layout = step.cache().layout();
-        int position = step.firstPosition(slice) + number;
-        long target = layout.offset(step.table(slice).pageIndexAt(position), layer, position);
-        step.cache().write(target, scratch.latent, step.firstRow(slice) + number);
+    /** Rotates the latents of these rows of the slice and writes them into the cache. */
+    private void cacheRows(int first, int end) {
+        StepLayout step = cached;
+        KvCache cache = step.cache();
+        for (int i = first; i < end; i++) {
+            int row = step.firstRow(cachedSlice) + i;
+            int position = step.firstPosition(cachedSlice) + i;
+            int page = step.table(cachedSlice).pageIndexAt(position);
+            context.rotary().rotate(scratch.latent, row, config.kvLoraRank());
+            cache.write(cache.layout().offset(page, layer, position), scratch.latent, row);
+        }
     }
 
     private void absorbQuery(Kernels kernels, int rows) {

@@ -3,6 +3,7 @@ package dev.perigee.engine.kernel;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
+import dev.perigee.engine.tensor.MemorySource;
 import java.util.List;
 
 /**
@@ -31,6 +32,15 @@ public interface Kernels extends AutoCloseable {
      */
     WeightMatrix arrange(WeightMatrix stored);
 
+    /** The same, put off: read as it is stored, to the same bits, until {@link #arrangeNext} has come to it. */
+    WeightMatrix arrangeLater(WeightMatrix stored);
+
+    /** Bytes of the weights whose arrangement is still put off. */
+    long bytesPutOff();
+
+    /** Arranges one of the weights that were put off. */
+    void arrangeNext();
+
     /**
      * y = x · weightᵀ.
      *
@@ -44,11 +54,11 @@ public interface Kernels extends AutoCloseable {
     void multiplyHeads(List<WeightMatrix> weights, List<FloatMatrix> x, List<FloatMatrix> y, int rows);
 
     /**
-     * y += factor · down( silu(gate(x)) · up(x) ) for every slot of the batch, where x and y are the slot's row.
+     * Each row of y becomes the sum of factor · down( silu(gate(x)) · up(x) ) over the slots of the batch that are this row's.
      *
      * <p>Shapes: x and y (rows, hiddenSize). A row's sum runs over its SwiGLUs in an order that depends on these alone.
      */
-    void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y);
+    void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y, int rows);
 
     /**
      * Root-mean-square norm over the columns of {@code weight}: y = x / sqrt(mean(x²) + epsilon) · weight.
@@ -70,6 +80,9 @@ public interface Kernels extends AutoCloseable {
      * are scaled dot products over tokenWidth; values are the first valueWidth elements of what is cached.
      */
     void attend(LatentLayer latents, AttentionSpan span, FloatMatrix query, FloatMatrix output);
+
+    /** Where memory comes from that these kernels read much of. */
+    MemorySource memory();
 
     /** Runs a loop body over rows 0 to {@code count}, shared out over the threads; no row may depend on another. */
     void forRows(int count, RowLoop body);

@@ -3,6 +3,7 @@ package dev.perigee.engine.kernel;
 import static dev.perigee.engine.kernel.NativeLibrary.SIGNATURES;
 
 import dev.perigee.engine.quantization.Bf16Weights;
+import dev.perigee.engine.quantization.DeferredWeights;
 import dev.perigee.engine.quantization.F16Weights;
 import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.Fp8Weights;
@@ -13,6 +14,7 @@ import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
+import dev.perigee.engine.tensor.MemorySource;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
@@ -27,6 +29,7 @@ public final class NativeKernels extends PartitionedKernels {
 
     private static final int OK = 0;
 
+    private final NativeLibrary library;
     private final CpuIsa isa;
     private final WeightArranger arranger;
     private final TiledProducts products;
@@ -51,6 +54,7 @@ public final class NativeKernels extends PartitionedKernels {
     /** @param maxArrangedBytes weights beyond this are arranged anew whenever they are read, a few rows at a time */
     NativeKernels(NativeLibrary library, CpuIsa isa, int threads, long maxArrangedBytes) {
         super(threads, library::pin);
+        this.library = library;
         TileArrangement arrangement = new TileArrangement(library, isa);
         TileKernels tileKernels = new TileKernels(library, isa, arrangement);
         this.arranger = new WeightArranger(library, arrangement, pool, maxArrangedBytes);
@@ -71,9 +75,30 @@ public final class NativeKernels extends PartitionedKernels {
         return "native-" + isa.label();
     }
 
+    /** Huge pages, where what is asked for fills one. */
+    @Override
+    public MemorySource memory() {
+        return library::allocate;
+    }
+
     @Override
     public WeightMatrix arrange(WeightMatrix stored) {
         return arranger.arrange(stored);
+    }
+
+    @Override
+    public WeightMatrix arrangeLater(WeightMatrix stored) {
+        return arranger.arrangeLater(stored);
+    }
+
+    @Override
+    public long bytesPutOff() {
+        return arranger.bytesPutOff();
+    }
+
+    @Override
+    public void arrangeNext() {
+        arranger.arrangeNext();
     }
 
     @Override
@@ -99,7 +124,7 @@ public final class NativeKernels extends PartitionedKernels {
     }
 
     @Override
-    public void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y) {
+    void addExperts(ExpertBatch batch, FloatMatrix x, FloatMatrix y) {
         experts.add(batch, x, y);
         for (int expert = 0; expert < batch.size(); expert++) {
             if (!TiledExperts.runs(batch.weights(expert))) {
@@ -128,6 +153,7 @@ public final class NativeKernels extends PartitionedKernels {
             case GgufWeights stored -> multiplyDecoded(stored, first, end);
             case PackedInt4Weights stored -> multiplyDecoded(stored, first, end);
             case TiledWeights stored -> multiplyDecoded(stored, first, end);
+            case DeferredWeights stored -> multiplyDecoded(stored, first, end);
         }
     }
 
@@ -200,24 +226,21 @@ public final class NativeKernels extends PartitionedKernels {
     }
 
     @Override
-    public void rmsNorm(FloatMatrix x, FloatMatrix norm, float epsilon, FloatMatrix y, int count) {
-        requireRows(x, count);
-        requireRows(y, count);
-        requireColumns("x", x, norm.columns());
-        requireColumns("y", y, norm.columns());
+    void normRange(int first, int end) {
         try {
             check((int) SIGNATURES
                     .rmsNorm()
                     .invokeExact(
                             rmsNorm,
-                            x.data(),
-                            (long) x.stride(),
+                            input.data(),
+                            (long) input.stride(),
                             norm.data(),
-                            y.data(),
-                            (long) y.stride(),
-                            count,
+                            output.data(),
+                            (long) output.stride(),
                             norm.columns(),
-                            epsilon));
+                            epsilon,
+                            first,
+                            end));
         } catch (Throwable e) {
             throw broken(e);
         }

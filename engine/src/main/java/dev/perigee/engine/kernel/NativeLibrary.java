@@ -1,6 +1,7 @@
 package dev.perigee.engine.kernel;
 
 import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.tensor.MemorySource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -23,6 +24,7 @@ final class NativeLibrary {
 
     private static final String FOLDER = "/META-INF/perigee/native/";
     private static final String NAME = "libperigee_kernels";
+    private static final long HUGE_PAGE = 2L << 20;
 
     private static @Nullable Optional<NativeLibrary> packed;
 
@@ -140,18 +142,29 @@ final class NativeLibrary {
         return symbol(symbols, "perigee_" + isa.label() + "_" + name);
     }
 
-    /** Zeroed memory of whole huge pages: its address, or 0. */
-    long reserve(long bytes) {
+    /**
+     * Zeroed memory of whole huge pages for as long as the arena lives, or {@code null} where the system does not give it. It becomes real page by
+     * page as it is written.
+     */
+    @Nullable
+    MemorySegment reserve(long bytes, Arena arena) {
+        long whole = Math.ceilDiv(bytes, HUGE_PAGE) * HUGE_PAGE;
+        long address;
         try {
-            return (long) SIGNATURES.reserve().invokeExact(symbol(symbols, "perigee_reserve"), bytes);
+            address = (long) SIGNATURES.reserve().invokeExact(symbol(symbols, "perigee_reserve"), whole);
         } catch (Throwable e) {
             throw NativeKernels.broken(e);
         }
+        return address == 0
+                ? null
+                : MemorySegment.ofAddress(address)
+                        .reinterpret(bytes, arena, _ -> extent("perigee_give_back", address, whole));
     }
 
-    /** Ends what {@link #reserve} gave. */
-    void giveBack(long address, long bytes) {
-        extent("perigee_give_back", address, bytes);
+    /** See {@link MemorySource}: such memory where it fills a huge page and the system gives it, plain memory otherwise. */
+    MemorySegment allocate(long bytes, Arena arena) {
+        @Nullable MemorySegment huge = bytes < HUGE_PAGE ? null : reserve(bytes, arena);
+        return huge == null ? MemorySource.PLAIN.allocate(bytes, arena) : huge.fill((byte) 0);
     }
 
     /** Lets go of pages of a mapped file. */

@@ -50,7 +50,7 @@ record NativeSignatures(
         MethodHandle joinSpans) {
 
     /** PERIGEE_ABI_VERSION that these parameter lists belong to. */
-    static final int ABI_VERSION = 4;
+    static final int ABI_VERSION = 5;
 
     static NativeSignatures link() {
         return new NativeSignatures(
@@ -80,8 +80,8 @@ record NativeSignatures(
                 handle(
                         ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT,
                         JAVA_INT),
-                // x, stride, weight, y, stride, tokens, columns, epsilon
-                handle(ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_FLOAT),
+                // x, stride, weight, y, stride, columns, epsilon, first, end
+                handle(ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_INT),
                 // gate, stride, up, stride, tokens, columns
                 handle(ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT),
                 // addend, offset, target, offset, columns, factor

@@ -4,13 +4,14 @@ import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
+import dev.perigee.engine.tensor.MemorySource;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
- * Checks operands, and spreads the heavy kernels over threads: a product by its output rows, attention by its tokens and groups of heads.
- * Whatever is too small for that runs on the caller. Feed-forward and heads are made of products here.
+ * Checks operands, and spreads the heavy kernels over threads: a product by its output rows, attention by its tokens and groups of heads, a norm
+ * by its rows. Whatever is too small for that runs on the caller. Feed-forward and heads are made of products here.
  *
  * <p>The operands of the running call stand in fields, so that no call allocates.
  */
@@ -27,6 +28,8 @@ abstract class PartitionedKernels implements Kernels {
     WeightMatrix weight = new F32Weights(MemorySegment.NULL, 0, 0);
     FloatMatrix input = NOTHING;
     FloatMatrix output = NOTHING;
+    FloatMatrix norm = NOTHING;
+    float epsilon;
     int rows;
     LatentLayer latents =
             new LatentLayer(DataType.F32, MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
@@ -35,6 +38,8 @@ abstract class PartitionedKernels implements Kernels {
     final WorkerPool pool;
     private final RowLoop productRange = this::multiplySteps;
     private final RowLoop attentionRange = this::attendRange;
+    private final RowLoop normRange = this::normRange;
+    private final RowLoop clearRange = this::clearRows;
 
     PartitionedKernels(int threads, IntConsumer starting) {
         this.pool = new WorkerPool(threads, starting);
@@ -55,6 +60,21 @@ abstract class PartitionedKernels implements Kernels {
     @Override
     public WeightMatrix arrange(WeightMatrix stored) {
         return stored;
+    }
+
+    @Override
+    public WeightMatrix arrangeLater(WeightMatrix stored) {
+        return stored;
+    }
+
+    @Override
+    public long bytesPutOff() {
+        return 0;
+    }
+
+    @Override
+    public void arrangeNext() {
+        // nothing is put off
     }
 
     @Override
@@ -81,7 +101,22 @@ abstract class PartitionedKernels implements Kernels {
     }
 
     @Override
-    public void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y) {
+    public final void feedForward(ExpertBatch batch, FloatMatrix x, FloatMatrix y, int count) {
+        requireRows(x, count);
+        requireRows(y, count);
+        output = y;
+        share(clearRange, count, count / pool.threads(), (long) count * y.columns());
+        addExperts(batch, x, y);
+    }
+
+    private void clearRows(int first, int end) {
+        for (int row = first; row < end; row++) {
+            output.clearRow(row);
+        }
+    }
+
+    /** Adds what the batch gives to y. */
+    void addExperts(ExpertBatch batch, FloatMatrix x, FloatMatrix y) {
         for (int expert = 0; expert < batch.size(); expert++) {
             addExpert(batch, expert, x, y);
         }
@@ -138,6 +173,27 @@ abstract class PartitionedKernels implements Kernels {
                 * (span.firstPosition() + 1)
                 * latents.geometry().tokenWidth();
         share(attentionRange, span.rows() * groups, chunk, work);
+    }
+
+    @Override
+    public final void rmsNorm(FloatMatrix x, FloatMatrix weights, float added, FloatMatrix y, int count) {
+        requireRows(x, count);
+        requireRows(y, count);
+        requireColumns("x", x, weights.columns());
+        requireColumns("y", y, weights.columns());
+        input = x;
+        norm = weights;
+        epsilon = added;
+        output = y;
+        share(normRange, count, count / pool.threads(), (long) count * weights.columns());
+    }
+
+    /** Norms rows {@code first} to {@code end} of {@code input} by {@code norm} and {@code epsilon} into {@code output}. */
+    abstract void normRange(int first, int end);
+
+    @Override
+    public MemorySource memory() {
+        return MemorySource.PLAIN;
     }
 
     @Override

@@ -141,19 +141,17 @@ public final class ScalarKernels extends PartitionedKernels {
     }
 
     @Override
-    public void rmsNorm(FloatMatrix x, FloatMatrix norm, float epsilon, FloatMatrix y, int count) {
+    void normRange(int first, int end) {
         int columns = norm.columns();
-        requireRows(x, count);
-        requireRows(y, count);
-        for (int row = 0; row < count; row++) {
+        for (int row = first; row < end; row++) {
             double squares = 0;
             for (int i = 0; i < columns; i++) {
-                float value = x.get(row, i);
+                float value = input.get(row, i);
                 squares += (double) value * value;
             }
             float factor = (float) (1 / Math.sqrt(squares / columns + epsilon));
             for (int i = 0; i < columns; i++) {
-                y.set(row, i, x.get(row, i) * factor * norm.get(0, i));
+                output.set(row, i, input.get(row, i) * factor * norm.get(0, i));
             }
         }
     }

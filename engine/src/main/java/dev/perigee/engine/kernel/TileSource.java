@@ -1,12 +1,13 @@
 package dev.perigee.engine.kernel;
 
+import dev.perigee.engine.quantization.DeferredWeights;
 import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Where the tiles of a weight lie: where they were interleaved at load, or, of a weight that memory did not suffice for, in memory of the
- * calling thread, which they are interleaved in whenever they are read. The products are the same bits either way.
+ * Where the tiles of a weight lie: where they were interleaved once, or, of a weight that memory did not suffice for or whose turn has not
+ * come, in memory of the calling thread, which they are interleaved in whenever they are read. The products are the same bits either way.
  *
  * <p>Threads: any.
  */
@@ -24,12 +25,13 @@ final class TileSource {
      * need not be there.
      */
     long address(WeightMatrix weight, int first, int end) {
-        if (weight instanceof TiledWeights tiled) {
+        WeightMatrix current = weight instanceof DeferredWeights deferred ? deferred.current() : weight;
+        if (current instanceof TiledWeights tiled) {
             return tiled.data().address();
         }
-        long tileBytes = TileArrangement.format(weight).tileBytes(weight.columns());
+        long tileBytes = TileArrangement.format(current).tileBytes(current.columns());
         MemorySegment memory = own.get().segment((end - first) * tileBytes);
-        arrangement.arrange(weight, first, end, memory);
+        arrangement.arrange(current, first, end, memory);
         return memory.address() - first * tileBytes;
     }
 }

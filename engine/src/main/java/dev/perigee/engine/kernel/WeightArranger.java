@@ -1,15 +1,18 @@
 package dev.perigee.engine.kernel;
 
+import dev.perigee.engine.quantization.DeferredWeights;
 import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.TileFormat;
 import dev.perigee.engine.quantization.TiledWeights;
 import dev.perigee.engine.quantization.WeightMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Interleaves weights into memory of its own while a model is loaded, and lets go of what was read of its files: no weight is held
- * twice.
+ * Interleaves weights into memory of its own, while a model is loaded or later, and lets go of what was read of its files: no weight is
+ * held twice.
  *
  * <p>Threads: one caller; the work is shared out.
  */
@@ -20,6 +23,8 @@ final class WeightArranger implements AutoCloseable {
     private final WorkerPool pool;
     private final WeightMemory memory;
     private final Kernels.RowLoop tileRange = this::arrangeTiles;
+    private final Queue<DeferredWeights> putOff = new ArrayDeque<>();
+    private long bytesPutOff;
     private WeightMatrix stored = new F32Weights(MemorySegment.NULL, 0, 0);
     private MemorySegment target = MemorySegment.NULL;
     private long tileBytes;
@@ -49,6 +54,33 @@ final class WeightArranger implements AutoCloseable {
         forget(TileArrangement.quants(weight));
         forget(TileArrangement.scales(weight));
         return new TiledWeights(tiles, room, weight.rows(), weight.columns());
+    }
+
+    /** The weight as it is, in tiles once its turn has come. */
+    WeightMatrix arrangeLater(WeightMatrix weight) {
+        if (TileFormat.of(weight) == null) {
+            return weight;
+        }
+        DeferredWeights deferred = new DeferredWeights(weight);
+        putOff.add(deferred);
+        bytesPutOff += weight.bytes();
+        return deferred;
+    }
+
+    long bytesPutOff() {
+        return bytesPutOff;
+    }
+
+    /** Interleaves the weight that has been put off longest, where memory suffices. */
+    void arrangeNext() {
+        @Nullable DeferredWeights next = putOff.poll();
+        if (next == null) {
+            return;
+        }
+        bytesPutOff -= next.bytes();
+        if (arrange(next.current()) instanceof TiledWeights tiles) {
+            next.move(tiles);
+        }
     }
 
     private void arrangeTiles(int first, int end) {

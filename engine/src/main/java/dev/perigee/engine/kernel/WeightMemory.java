@@ -6,7 +6,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class WeightMemory implements AutoCloseable {
 
     private static final long PIECE_BYTES = 1L << 30;
-    private static final long HUGE_PAGE = 2L << 20;
     private static final long ALIGNMENT = 64;
     private static final Path MEMORY = Path.of("/proc/meminfo");
     private static final String AVAILABLE = "MemAvailable:";
@@ -27,7 +25,7 @@ final class WeightMemory implements AutoCloseable {
 
     private final NativeLibrary library;
     private final Arena arena = Arena.ofShared();
-    private final List<MemorySegment> pieces = new ArrayList<>();
+    private MemorySegment piece = MemorySegment.NULL;
     private final long maxBytes;
     private long bytes;
     private long used;
@@ -60,33 +58,22 @@ final class WeightMemory implements AutoCloseable {
         if (whole > maxBytes - bytes) {
             return null;
         }
-        if (pieces.isEmpty() || pieces.getLast().byteSize() - used < whole) {
-            if (!addPiece(Math.max(PIECE_BYTES, Math.ceilDiv(whole, HUGE_PAGE) * HUGE_PAGE))) {
+        if (piece.byteSize() - used < whole) {
+            @Nullable MemorySegment next = library.reserve(Math.max(PIECE_BYTES, whole), arena);
+            if (next == null) {
                 return null;
             }
+            piece = next;
+            used = 0;
         }
-        MemorySegment part = pieces.getLast().asSlice(used, size);
+        MemorySegment part = piece.asSlice(used, size);
         used += whole;
         bytes += whole;
         return part;
     }
 
-    private boolean addPiece(long size) {
-        long address = library.reserve(size);
-        if (address == 0) {
-            return false;
-        }
-        pieces.add(MemorySegment.ofAddress(address).reinterpret(size, arena, null));
-        used = 0;
-        return true;
-    }
-
     @Override
     public void close() {
         arena.close();
-        for (MemorySegment piece : pieces) {
-            library.giveBack(piece.address(), piece.byteSize());
-        }
-        pieces.clear();
     }
 }

@@ -3,6 +3,7 @@ package dev.perigee.engine.kvcache;
 import dev.perigee.engine.tensor.Bfloat16;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
+import dev.perigee.engine.tensor.MemorySource;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KvCache implements AutoCloseable {
 
-    private static final long ALIGNMENT = 64;
-
     private final Arena arena = Arena.ofShared();
     private final KvLayout layout;
     private final MemorySegment memory;
@@ -28,14 +27,19 @@ public final class KvCache implements AutoCloseable {
     private int unused; // pages on the stack
     private volatile int free; // those, and the ones that only the prefixes keep
 
-    /** A cache of {@code pageCount} pages, all free. */
+    /** A cache of {@code pageCount} pages in plain memory, all free. */
     public KvCache(KvLayout layout, int pageCount) {
+        this(layout, pageCount, MemorySource.PLAIN);
+    }
+
+    /** A cache of {@code pageCount} pages, all free. */
+    public KvCache(KvLayout layout, int pageCount, MemorySource source) {
         if (pageCount < 1) {
             throw new IllegalArgumentException("pageCount is " + pageCount + ", at least 1");
         }
         this.layout = layout;
         this.pageCount = pageCount;
-        this.memory = arena.allocate(Math.multiplyExact(layout.pageBytes(), (long) pageCount), ALIGNMENT);
+        this.memory = source.allocate(Math.multiplyExact(layout.pageBytes(), (long) pageCount), arena);
         this.freeStack = new KvPage[pageCount];
         for (int i = 0; i < pageCount; i++) {
             freeStack[pageCount - 1 - i] = new KvPage(i);

@@ -18,8 +18,7 @@ public record SwiGlu(SwiGluWeights weights, ExpertBatch batch) implements FeedFo
         batch.begin(weights);
         for (int row = 0; row < rows; row++) {
             batch.add(row, 1f);
-            y.clearRow(row);
         }
-        kernels.feedForward(batch, x, y);
+        kernels.feedForward(batch, x, y, rows);
     }
 }

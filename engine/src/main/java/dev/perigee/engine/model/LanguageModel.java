@@ -33,6 +33,16 @@ public interface LanguageModel extends AutoCloseable {
      */
     void forward(StepPlan plan, KvCache cache, FloatMatrix logits);
 
+    /**
+     * Does a little of what loading put off, some milliseconds' worth, so that later steps are faster; no result depends on it. Called
+     * between steps.
+     *
+     * @return whether there was anything to do
+     */
+    default boolean loadMore() {
+        return false;
+    }
+
     /** Gives weights and working memory back. */
     @Override
     void close();

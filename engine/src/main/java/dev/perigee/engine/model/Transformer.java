@@ -8,6 +8,7 @@ import dev.perigee.engine.kernel.KernelSelection;
 import dev.perigee.engine.kernel.Kernels;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.KvLayout;
+import dev.perigee.engine.progress.Progress;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.ScratchBuffers;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole forward pass of a Kimi-K2-shaped model.
  *
- * <p>{@link #forward} allocates nothing on the heap; working memory is taken when the model is loaded.
+ * <p>{@link #forward} allocates nothing on the heap; working memory is taken when the model is loaded. Routed experts, most of a model, are
+ * read as stored at first, so that it answers at once; {@link #loadMore} gives them the order in which they are read fastest.
  */
 public final class Transformer implements LanguageModel {
 
@@ -39,6 +41,10 @@ public final class Transformer implements LanguageModel {
     private final TokenEmbedding embedding;
     private final List<DecoderLayer> layers;
     private final LanguageModelHead head;
+    private final long bytesPutOff;
+    private final Kernels.RowLoop beginRows = this::beginRows;
+    private StepPlan.@Nullable Slice beginning;
+    private final Progress interleaving = Progress.logged("interleaving experts");
 
     private Transformer(
             ModelConfig config,
@@ -71,6 +77,7 @@ public final class Transformer implements LanguageModel {
                 .sum();
         this.layers = assembly.layers(weights, bytes, options.progress());
         this.head = new LanguageModelHead(assembly.norm(weights.norm()), assembly.linear(weights.head()));
+        this.bytesPutOff = kernels.bytesPutOff();
     }
 
     /**
@@ -144,7 +151,7 @@ public final class Transformer implements LanguageModel {
     @Override
     public KvCache newCache(long bytes) {
         long pages = Math.max(1, bytes / cacheLayout.pageBytes());
-        return new KvCache(cacheLayout, Math.toIntExact(Math.min(pages, Integer.MAX_VALUE - 8)));
+        return new KvCache(cacheLayout, Math.toIntExact(Math.min(pages, Integer.MAX_VALUE - 8)), kernels.memory());
     }
 
     @Override
@@ -160,13 +167,31 @@ public final class Transformer implements LanguageModel {
         head.apply(kernels, states, plan, logits);
     }
 
+    /** Interleaves the next of the routed experts' weights, which loading leaves as they are stored. */
+    @Override
+    public boolean loadMore() {
+        if (kernels.bytesPutOff() == 0) {
+            return false;
+        }
+        kernels.arrangeNext();
+        interleaving.reached(bytesPutOff - kernels.bytesPutOff(), bytesPutOff, "between steps");
+        return true;
+    }
+
     private void begin(StepPlan.Slice slice) {
-        for (int i = 0; i < slice.tokens(); i++) {
+        beginning = slice;
+        kernels.forRows(slice.tokens(), beginRows);
+        step.add(slice.pages(), slice.firstPosition(), slice.tokens());
+    }
+
+    @SuppressWarnings("NullAway") // set before the rows are shared out
+    private void beginRows(int first, int end) {
+        StepPlan.Slice slice = beginning;
+        for (int i = first; i < end; i++) {
             int row = step.rows() + i;
             rotary.place(row, slice.firstPosition() + i);
             embedding.lookUp(slice.tokenId(i), states.residual(), row);
         }
-        step.add(slice.pages(), slice.firstPosition(), slice.tokens());
     }
 
     private void check(StepPlan plan, KvCache cache, FloatMatrix logits) {

@@ -167,13 +167,20 @@ final class TransformerAssembly {
                 kernels.arrange(weights.gate()), kernels.arrange(weights.up()), kernels.arrange(weights.down()));
     }
 
+    private SwiGluWeights arrangedLater(FeedForwardWeights.Dense weights) {
+        return new SwiGluWeights(
+                kernels.arrangeLater(weights.gate()),
+                kernels.arrangeLater(weights.up()),
+                kernels.arrangeLater(weights.down()));
+    }
+
     private MixtureOfExperts experts(FeedForwardWeights.Experts weights) {
         Router router =
                 new Router(config.moe().router(), linear(weights.router()), weights.correctionBias(), routerLogits);
         FeedForwardWeights.@Nullable Dense shared = weights.shared();
         return new MixtureOfExperts(
                 router,
-                weights.experts().stream().map(this::arranged).toList(),
+                weights.experts().stream().map(this::arrangedLater).toList(),
                 shared == null ? null : arranged(shared),
                 experts);
     }

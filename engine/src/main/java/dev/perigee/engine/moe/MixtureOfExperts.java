@@ -55,14 +55,11 @@ public final class MixtureOfExperts implements FeedForward {
         }
         if (shared != null) {
             scratch.batch.begin(shared);
-        }
-        for (int row = 0; row < rows; row++) {
-            y.clearRow(row);
-            if (shared != null) {
+            for (int row = 0; row < rows; row++) {
                 scratch.batch.add(row, 1f);
             }
         }
-        kernels.feedForward(scratch.batch, x, y);
+        kernels.feedForward(scratch.batch, x, y, rows);
     }
 
     private void addExpert(int expert) {

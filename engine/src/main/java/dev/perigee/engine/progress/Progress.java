@@ -32,6 +32,11 @@ public interface Progress {
         return of(work, ProgressLog::log);
     }
 
+    /** The same by log lines alone, for work beside which others write to the terminal. */
+    static Progress logged(String work) {
+        return new ProgressLog(work, ProgressLog::log, System::nanoTime);
+    }
+
     /** The same with these lines in place of the log's. */
     static Progress of(String work, Consumer<String> lines) {
         @Nullable Console console = System.console();

@@ -42,6 +42,7 @@ public enum TileFormat {
         }
         return switch (weight) {
             case TiledWeights tiled -> tiled.format();
+            case DeferredWeights deferred -> of(deferred.current());
             case PackedInt4Weights _ -> INT4;
             case GgufWeights gguf -> BY_NAME.get(gguf.format().name());
             case F32Weights _, F16Weights _, Bf16Weights _, Fp8Weights _ -> null;

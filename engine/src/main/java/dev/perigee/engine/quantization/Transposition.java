@@ -21,6 +21,7 @@ public final class Transposition {
             case PackedInt4Weights other -> f32(other, arena);
             case GgufWeights other -> f32(other, arena);
             case TiledWeights other -> f32(other, arena);
+            case DeferredWeights other -> of(other.current(), arena);
         };
     }
 

@@ -7,10 +7,17 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Shapes: (rows, columns) = (outputs, inputs).
  *
- * <p>Threads: immutable, any.
+ * <p>Threads: immutable, any; but see {@link DeferredWeights}.
  */
 public sealed interface WeightMatrix
-        permits F32Weights, F16Weights, Bf16Weights, Fp8Weights, PackedInt4Weights, GgufWeights, TiledWeights {
+        permits F32Weights,
+                F16Weights,
+                Bf16Weights,
+                Fp8Weights,
+                PackedInt4Weights,
+                GgufWeights,
+                TiledWeights,
+                DeferredWeights {
 
     /** Outputs. */
     int rows();

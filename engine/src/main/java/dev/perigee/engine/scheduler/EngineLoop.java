@@ -18,7 +18,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The one thread that owns all sequences: takes new ones in, plans, computes, draws, gives events out. It waits for nobody, and ends those
- * whose time is over (see {@link TimeLimits}) before each step, or when it is over while there is nothing to compute.
+ * whose time is over (see {@link TimeLimits}) before each step, or when it is over while there is nothing to compute. What loading put off
+ * is done while there is nothing to compute, and after a step for as long as the step took.
  *
  * <p>Errors: a step that fails ends the sequences in it, the loop goes on; where the machine itself fails (an {@link Error}), all
  * end and nothing more is taken on.
@@ -172,11 +173,12 @@ public final class EngineLoop implements AutoCloseable {
 
     private void run() {
         try {
-            boolean idle = true;
+            boolean idle = false;
             while (!closing) {
                 takeArrived(idle);
                 endAsTold();
-                idle = !turn();
+                long stepNanos = turn();
+                idle = !loadMore(stepNanos) && stepNanos == 0;
             }
         } catch (InterruptedException e) {
             LOG.log(System.Logger.Level.ERROR, "The engine's thread was interrupted; the engine closes.", e);
@@ -229,21 +231,32 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
-    /** Runs one step; whether there was anything to compute. */
-    private boolean turn() {
+    /** Runs one step; how long it took, 0 where there was nothing to compute. */
+    private long turn() {
         Step step = scheduler.plan();
         running = scheduler.running();
-        if (!step.isEmpty()) {
-            try {
-                long begun = System.nanoTime();
-                model.forward(step.plan(), cache, logits);
-                settle(step, (System.nanoTime() - begun) / NANOS);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end.", e);
-                step.sequences().forEach(sequence -> fail(sequence, "The engine failed to compute this request."));
-            }
+        if (step.isEmpty()) {
+            return 0;
         }
-        return !step.isEmpty();
+        long begun = System.nanoTime();
+        try {
+            model.forward(step.plan(), cache, logits);
+            settle(step, (System.nanoTime() - begun) / NANOS);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end.", e);
+            step.sequences().forEach(sequence -> fail(sequence, "The engine failed to compute this request."));
+        }
+        return Math.max(1, System.nanoTime() - begun);
+    }
+
+    /** Does what loading put off for so long, one piece at least; whether there is more. */
+    private boolean loadMore(long nanos) {
+        long begun = System.nanoTime();
+        boolean more = model.loadMore();
+        while (more && System.nanoTime() - begun < nanos) {
+            more = model.loadMore();
+        }
+        return more;
     }
 
     private void settle(Step step, double seconds) {

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * Measures a model's speed: prefill and decode in tokens/s, the latter at each depth with each number of sequences, and memory. Tokens
- * are drawn at random, sampling is left out, and no tokenizer files are needed.
+ * Measures a model's speed: how soon it computes a first token, prefill and decode in tokens/s, the latter at each depth with each number of
+ * sequences, and memory. Tokens are drawn at random, sampling is left out, and no tokenizer files are needed.
  *
  * <p>Every figure is printed as a JSON line once it is there. Decode feeds every sequence one token a step; its figure is the number of
  * sequences over the median time of a step, of the second time that all steps are run.
@@ -20,6 +20,9 @@ public final class BenchTool {
 
     private static final double NANOS = 1e9;
     private static final int FASTEST_SHARE = 10;
+
+    /** Until the JVM has compiled all that a prompt runs: the second is still 6 % slower than the third. */
+    private static final int WARM_UPS = 2;
 
     private final Order order;
     private final PrintStream out;
@@ -101,6 +104,7 @@ public final class BenchTool {
                     (System.nanoTime() - begun) / NANOS,
                     transformer.kernelName(),
                     order.options().kernels().threads());
+            measureFirstToken(transformer, begun);
             measurePrefill(transformer);
             for (int depth : order.depths()) {
                 for (int count : order.sequences()) {
@@ -111,12 +115,28 @@ public final class BenchTool {
         line("{\"measured\":\"memory\",\"peak_mebibytes\":%.1f}", PeakMemory.mebibytes());
     }
 
+    /** Seconds from the begin of loading to a first token; then what loading put off is done. */
+    private void measureFirstToken(Transformer transformer, long begun) {
+        try (BenchRun run = new BenchRun(transformer, 1, 1)) {
+            run.prefill(1);
+        }
+        double first = (System.nanoTime() - begun) / NANOS;
+        while (transformer.loadMore()) {
+            // until every weight lies as it is read fastest
+        }
+        line(
+                "{\"measured\":\"first_token\",\"seconds\":%.3f,\"interleaved_after_seconds\":%.3f}",
+                first, (System.nanoTime() - begun) / NANOS);
+    }
+
     private void measurePrefill(Transformer transformer) {
         if (order.prefill() == 0) {
             return;
         }
         try (BenchRun run = new BenchRun(transformer, 1, order.prefill())) {
-            run.prefill(order.prefill());
+            for (int i = 0; i < WARM_UPS; i++) {
+                run.prefill(order.prefill());
+            }
             double[] seconds = IntStream.range(0, order.repeats())
                     .mapToDouble(i -> run.prefill(order.prefill()))
                     .sorted()

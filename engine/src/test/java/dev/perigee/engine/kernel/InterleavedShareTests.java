@@ -2,6 +2,7 @@ package dev.perigee.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.perigee.engine.quantization.DeferredWeights;
 import dev.perigee.engine.quantization.GgufFormat;
 import dev.perigee.engine.quantization.GgufWeights;
 import dev.perigee.engine.quantization.TiledWeights;
@@ -94,6 +95,29 @@ class InterleavedShareTests {
     }
 
     @Test
+    void productWhenArrangementIsPutOffIsTheSameBitsBeforeAndAfter() {
+        for (WeightMatrix stored : stored(33)) {
+            FloatMatrix x = gaussian(stored.columns());
+            FloatMatrix wanted = zeros(TOKENS, 33);
+            kernels.multiply(stored, x, wanted, TOKENS);
+            WeightMatrix later = kernels.arrangeLater(stored);
+            long putOff = kernels.bytesPutOff();
+            requireSameBits(product(later, x), wanted, "put off: " + stored);
+            kernels.arrangeNext();
+            requireSameBits(product(later, x), wanted, "arranged: " + stored);
+            boolean tiled = later instanceof DeferredWeights deferred && deferred.current() instanceof TiledWeights;
+            assertThat(putOff).isEqualTo(tiled ? stored.bytes() : 0);
+            assertThat(kernels.bytesPutOff()).isZero();
+        }
+    }
+
+    private FloatMatrix product(WeightMatrix weight, FloatMatrix x) {
+        FloatMatrix y = zeros(TOKENS, weight.rows());
+        kernels.multiply(weight, x, y, TOKENS);
+        return y;
+    }
+
+    @Test
     void headsWhenSomeAreAsStoredAreTheSameBits() {
         List<WeightMatrix> stored = IntStream.range(0, 11)
                 .<WeightMatrix>mapToObj(head -> operands.wild(GgufFormat.Q8_0, 24, 64))
@@ -169,7 +193,7 @@ class InterleavedShareTests {
                     batch.add(row, 0.25f + row % 3);
                 }
             }
-            kernels.feedForward(batch, x, y);
+            kernels.feedForward(batch, x, y, TOKENS);
         }
         return y;
     }

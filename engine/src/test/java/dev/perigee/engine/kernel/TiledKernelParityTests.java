@@ -244,13 +244,9 @@ class TiledKernelParityTests {
                         arranged(small(width, hidden)), arranged(small(width, hidden)), arranged(small(hidden, width))))
                 .toList();
         FloatMatrix x = gaussian(21, hidden);
-        FloatMatrix wanted = gaussian(21, hidden);
-        FloatMatrix found = zeros(21, hidden);
-        FloatMatrix shared = zeros(21, hidden);
-        for (int t = 0; t < 21; t++) {
-            found.copyRowFrom(wanted, t, t);
-            shared.copyRowFrom(wanted, t, t);
-        }
+        FloatMatrix wanted = zeros(21, hidden);
+        FloatMatrix found = gaussian(21, hidden); // to be overwritten
+        FloatMatrix shared = gaussian(21, hidden);
         try (ScratchBuffers buffers = new ScratchBuffers();
                 Kernels several = subject.opener().apply(3)) {
             ExpertBatch batch = new ExpertBatch(buffers, new ExpertBatch.Sizes(21, 4, 4, hidden, 128));
@@ -258,8 +254,8 @@ class TiledKernelParityTests {
             for (int expert = 0; expert < batch.size(); expert++) {
                 ((PartitionedKernels) kernels).addExpert(batch, expert, x, wanted);
             }
-            kernels.feedForward(batch, x, found);
-            several.feedForward(batch, x, shared);
+            kernels.feedForward(batch, x, found, 21);
+            several.feedForward(batch, x, shared, 21);
         }
         for (int t = 0; t < 21; t++) {
             for (int i = 0; i < hidden; i++) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whole models give the same bits however many of their weights memory suffices to interleave. */
+/** Whole models give the same bits however many of their weights are interleaved yet, and however many memory suffices for. */
 class InterleavedModelTests {
 
     @TempDir
@@ -78,12 +78,22 @@ class InterleavedModelTests {
         return Files.size(Files.isDirectory(model) ? model.resolve("model.safetensors") : model);
     }
 
+    /** What a model computes just loaded, with the first of its experts interleaved, and with all that memory suffices for. */
     private static float[][] logits(Path model, String isa, long mostInterleaved) {
         KernelOptions kernels =
                 new KernelOptions(KernelPreference.NATIVE, isa, 2, false).withMaxArrangedBytes(mostInterleaved);
         int[] tokens = new Random(5).ints(40, 0, 320).toArray();
         try (Transformer transformer = Transformer.load(model, new TransformerOptions(kernels, 64, 0))) {
-            return Forward.logits(transformer, tokens, 16);
+            float[][] stored = Forward.logits(transformer, tokens, 16);
+            boolean more = transformer.loadMore();
+            assertThat(more).isTrue();
+            float[][] begun = Forward.logits(transformer, tokens, 16);
+            while (more) {
+                more = transformer.loadMore();
+            }
+            assertThat(begun).isDeepEqualTo(stored);
+            assertThat(Forward.logits(transformer, tokens, 16)).isDeepEqualTo(stored);
+            return stored;
         } catch (ModelLoadException e) {
             assumeTrue(
                     !e.getMessage().contains("does not have it")

@@ -70,6 +70,27 @@ class EngineLoopTests {
     }
 
     @Test
+    void whatLoadingPutOffIsDoneWhileThereIsNothingToCompute() throws InterruptedException {
+        model.putOff(1_000);
+        open(60, 1, 8, 0);
+        while (model.putOff() > 0) {
+            Thread.sleep(1);
+        }
+        assertThat(TestSequences.read(submit(1)).text()).hasSize(30);
+    }
+
+    @Test
+    void whatLoadingPutOffIsDoneBetweenSteps() throws InterruptedException {
+        List<Integer> left = new CopyOnWriteArrayList<>();
+        model.putOff(Integer.MAX_VALUE);
+        model.beforeStep(plan -> left.add(model.putOff()));
+        open(60, 1, 8, 0);
+        assertThat(TestSequences.read(submit(1)).text()).hasSize(30);
+        assertThat(left).hasSizeGreaterThan(10).doesNotHaveDuplicates();
+        model.putOff(0);
+    }
+
+    @Test
     void usageCountsEveryTokenAndTheLimitEndsTheAnswer() throws InterruptedException {
         open(60, 2, 8, 0);
         TestSequences.Read read = TestSequences.read(submit(sequences.of("12345", 9)));

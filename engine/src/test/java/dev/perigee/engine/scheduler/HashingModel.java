@@ -25,6 +25,7 @@ final class HashingModel implements LanguageModel {
     private Consumer<StepPlan> beforeStep = plan -> {};
     private int steps;
     private volatile int tokens;
+    private volatile int putOff;
 
     HashingModel(int vocabularySize, int contextLength) {
         this.vocabularySize = vocabularySize;
@@ -39,6 +40,15 @@ final class HashingModel implements LanguageModel {
     /** Called with every plan before it is computed; may throw. */
     void beforeStep(Consumer<StepPlan> action) {
         beforeStep = action;
+    }
+
+    /** So many pieces of its loading are put off. */
+    void putOff(int pieces) {
+        putOff = pieces;
+    }
+
+    int putOff() {
+        return putOff;
     }
 
     int steps() {
@@ -76,6 +86,15 @@ final class HashingModel implements LanguageModel {
     @Override
     public KvCache newCache(long bytes) {
         return cacheOfPages(Math.toIntExact(bytes / LAYOUT.pageBytes()));
+    }
+
+    @Override
+    public boolean loadMore() {
+        if (putOff > 0) {
+            putOff--;
+            return true;
+        }
+        return false;
     }
 
     @Override

@@ -46,13 +46,15 @@ class BenchToolTests {
     void benchWhenAskedForAllPrintsAJsonLineForEachFigure() {
         List<JsonNode> lines = lines(order(20, 3, List.of(0, 70), List.of(1, 4)));
         assertThat(lines.stream().map(line -> line.get("measured").stringValue()))
-                .containsExactly("load", "prefill", "decode", "decode", "decode", "decode", "memory");
-        assertThat(lines.subList(2, 6).stream()
+                .containsExactly("load", "first_token", "prefill", "decode", "decode", "decode", "decode", "memory");
+        assertThat(lines.get(1).get("interleaved_after_seconds").doubleValue())
+                .isGreaterThanOrEqualTo(lines.get(1).get("seconds").doubleValue());
+        assertThat(lines.subList(3, 7).stream()
                         .map(line -> List.of(
                                 line.get("depth").intValue(),
                                 line.get("sequences").intValue())))
                 .containsExactly(List.of(0, 1), List.of(0, 4), List.of(70, 1), List.of(70, 4));
-        for (JsonNode line : lines.subList(1, 6)) {
+        for (JsonNode line : lines.subList(2, 7)) {
             assertThat(line.get("tokens_per_second").doubleValue()).isPositive();
         }
         assertThat(lines.getLast().get("peak_mebibytes").doubleValue()).isPositive();
@@ -60,7 +62,7 @@ class BenchToolTests {
 
     @Test
     void benchWhenAFigureIsNotWantedLeavesItOut() {
-        assertThat(lines(order(0, 0, List.of(0), List.of(1)))).hasSize(2);
+        assertThat(lines(order(0, 0, List.of(0), List.of(1)))).hasSize(3);
     }
 
     @Test
