@@ -41,6 +41,9 @@ public final class PrefixBench {
         try (Transformer transformer = Transformer.load(options.model(), options.transformer(STEP));
                 KvCache cache = transformer.newCache(1L << 30);
                 EngineLoop loop = new EngineLoop(transformer, cache, new SchedulerBounds(1, STEP, 0), 0)) {
+            while (transformer.loadMore()) {
+                // until every weight lies as it is read fastest
+            }
             loop.start();
             int[] prompt = random.ints(PREFIX + OWN, 0, transformer.vocabularySize()).toArray();
             answer(loop, tokenizer, random.ints(PREFIX + OWN, 0, transformer.vocabularySize()).toArray()); // warms up

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """Compares Perigee with peers on one machine, on the same GGUF file.
 
-    compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests prefill,decode,depth,together]
+    compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests load,prefill,decode,depth,together]
 
 DIR holds the peer's llama-bench (and for `together` llama-batched-bench), built elsewhere with its own flags; nothing is built here. In
 every round Perigee and then each peer runs once, each in a process of its own, so that what else the machine does hits all. Printed are each
 run, what others took of the CPUs meanwhile, and at the end for each test and peer the medians in tokens/s and the median of the paired ratios
 with its 95 % interval (order statistics). Peers' commits and the machine's instruction sets are printed first. Needs Python and Linux.
 
-Tests: prefill 512 tokens; decode 32 tokens of one sequence from an empty context; depth: the same after 4,096 tokens; together: 32 tokens of
-8 sequences (llama only: the other's program feeds all sequences the same token). All with 2 threads and steps of 512 tokens.
+Tests: load: seconds from the start of the process to one token, the peer's weights mapped as stored (its whole process); prefill 512 tokens;
+decode 32 tokens of one sequence from an empty context; depth: the same after 4,096 tokens; together: 32 tokens of 8 sequences. All with 2
+threads and steps of 512 tokens. ik's llama-batched-bench feeds every sequence token 0, so that all choose the same experts: change it to draw
+tokens at random (three calls of common_batch_add), or it is flattered.
 """
 import argparse
 import json
@@ -18,6 +20,7 @@ import os
 import re
 import statistics
 import subprocess
+import time
 
 from compare_speed import busy, own
 
@@ -25,13 +28,16 @@ PROMPT, STEPS, DEPTH, TOGETHER, THREADS = 512, 32, 4096, 8, 2
 IK_BEST = '-mla 3 -fa 1 -fmoe 1 -rtr 1 -thp 1'.split()
 
 
-def output_of(command, folder=None):
+def output_of(command, folder=None, errors=subprocess.DEVNULL):
     environment = dict(os.environ, LD_LIBRARY_PATH=folder) if folder else None
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment).stdout
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment).stdout
 
 
 def perigee(program, model, tests):
     found = {}
+    if 'load' in tests:
+        lines = output_of(program.split() + ['bench', '--model', model, '--threads', str(THREADS), '--prefill', '0', '--decode', '0'])
+        found['load'] = next(line['seconds'] for line in map(json.loads, lines.splitlines()) if line['measured'] == 'first_token')
     for depths, sequences, wanted in (('0', '1', ('decode',)), (str(DEPTH), '1', ('depth',)), ('0', str(TOGETHER), ('together',))):
         if not set(wanted) & set(tests) and not (wanted == ('decode',) and 'prefill' in tests):
             continue
@@ -51,6 +57,11 @@ def peer(kind, folder, model, tests):
     best = IK_BEST if kind == 'ik' else ['-fa', '1']
     common = [f'{folder}/llama-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-r', '1', '-o', 'json'] + best
     found = {}
+    if 'load' in tests:
+        begun = time.monotonic()
+        mapped = best[:best.index('-rtr')] if '-rtr' in best else best
+        output_of([f'{folder}/llama-bench', '-m', model, '-t', str(THREADS), '-p', '0', '-n', '1', '-r', '1'] + mapped, folder)
+        found['load'] = time.monotonic() - begun
     if 'prefill' in tests or 'decode' in tests:
         for line in json.loads(output_of(common + ['-p', str(PROMPT), '-n', str(STEPS)], folder)):
             found['prefill' if line['n_prompt'] else 'decode'] = line['avg_ts']
@@ -61,6 +72,10 @@ def peer(kind, folder, model, tests):
         out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-fa', 'on', '-c', '1024', '-npp', '1',
                          '-ntg', str(STEPS), '-npl', str(TOGETHER), '--output-format', 'jsonl'], folder)
         found['together'] = next(json.loads(line)['speed_tg'] for line in out.splitlines() if line.startswith('{'))
+    if 'together' in tests and kind == 'ik':
+        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-c', '1024', '-npp', '1', '-ntg', str(STEPS),
+                         '-npl', str(TOGETHER), '-mla', '3', '-fa', 'on', '-rtr', '-thp'], folder, subprocess.STDOUT)
+        found['together'] = next(float(line.split('|')[8]) for line in out.splitlines() if re.match(r'\|\s+1 \|', line))
     return {test: found[test] for test in tests if test in found}
 
 

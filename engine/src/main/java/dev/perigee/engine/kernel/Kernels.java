@@ -27,18 +27,19 @@ public interface Kernels extends AutoCloseable {
     DataType latentType(boolean quantised);
 
     /**
-     * A weight in the order in which these kernels read it fastest, for as long as they are open; the same where that is how it is
-     * stored, or where memory does not suffice. The numbers stay the same.
+     * A weight that is read as it is stored until {@link #arrangeNext} has come to it, and from then on, for as long as these kernels are open, in
+     * the order in which they read it fastest. It stays as it is where that is this order, or where memory does not suffice. Results are the
+     * same bits either way.
      */
     WeightMatrix arrange(WeightMatrix stored);
 
-    /** The same, put off: read as it is stored, to the same bits, until {@link #arrangeNext} has come to it. */
-    WeightMatrix arrangeLater(WeightMatrix stored);
+    /** The same for one that few tokens need: its turn comes after all those of {@link #arrange}. */
+    WeightMatrix arrangeLast(WeightMatrix stored);
 
-    /** Bytes of the weights whose arrangement is still put off. */
+    /** Bytes of the weights whose turn has not come. */
     long bytesPutOff();
 
-    /** Arranges one of the weights that were put off. */
+    /** Arranges the weight whose turn it is. */
     void arrangeNext();
 
     /**

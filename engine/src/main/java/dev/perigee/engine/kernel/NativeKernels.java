@@ -87,8 +87,8 @@ public final class NativeKernels extends PartitionedKernels {
     }
 
     @Override
-    public WeightMatrix arrangeLater(WeightMatrix stored) {
-        return arranger.arrangeLater(stored);
+    public WeightMatrix arrangeLast(WeightMatrix stored) {
+        return arranger.arrangeLast(stored);
     }
 
     @Override

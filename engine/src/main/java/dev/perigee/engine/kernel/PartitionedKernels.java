@@ -63,7 +63,7 @@ abstract class PartitionedKernels implements Kernels {
     }
 
     @Override
-    public WeightMatrix arrangeLater(WeightMatrix stored) {
+    public WeightMatrix arrangeLast(WeightMatrix stored) {
         return stored;
     }
 

@@ -11,8 +11,7 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Interleaves weights into memory of its own, while a model is loaded or later, and lets go of what was read of its files: no weight is
- * held twice.
+ * Interleaves weights into memory of its own, one at a time, and lets go of what was read of its files: no weight is held twice.
  *
  * <p>Threads: one caller; the work is shared out.
  */
@@ -23,7 +22,8 @@ final class WeightArranger implements AutoCloseable {
     private final WorkerPool pool;
     private final WeightMemory memory;
     private final Kernels.RowLoop tileRange = this::arrangeTiles;
-    private final Queue<DeferredWeights> putOff = new ArrayDeque<>();
+    private final Queue<DeferredWeights> first = new ArrayDeque<>();
+    private final Queue<DeferredWeights> last = new ArrayDeque<>();
     private long bytesPutOff;
     private WeightMatrix stored = new F32Weights(MemorySegment.NULL, 0, 0);
     private MemorySegment target = MemorySegment.NULL;
@@ -36,33 +36,21 @@ final class WeightArranger implements AutoCloseable {
         this.memory = new WeightMemory(library, maxBytes);
     }
 
-    /** The weight in tiles, or as it is where there are none for it or memory does not suffice. */
+    /** The weight as it is, in tiles once its turn has come: before all those of {@link #arrangeLast}. */
     WeightMatrix arrange(WeightMatrix weight) {
-        @Nullable TileFormat tiles = TileFormat.of(weight);
-        if (tiles == null || weight instanceof TiledWeights) {
-            return weight;
-        }
-        tileBytes = tiles.tileBytes(weight.columns());
-        @Nullable MemorySegment room = memory.take(TileFormat.tiles(weight.rows()) * tileBytes);
-        if (room == null) {
-            return weight;
-        }
-        stored = weight;
-        target = room;
-        int count = TileFormat.tiles(weight.rows());
-        pool.run(tileRange, count, (int) Math.max(1, TiledProducts.CHUNK_BYTES / tileBytes));
-        forget(TileArrangement.quants(weight));
-        forget(TileArrangement.scales(weight));
-        return new TiledWeights(tiles, room, weight.rows(), weight.columns());
+        return arrange(weight, first);
     }
 
-    /** The weight as it is, in tiles once its turn has come. */
-    WeightMatrix arrangeLater(WeightMatrix weight) {
+    WeightMatrix arrangeLast(WeightMatrix weight) {
+        return arrange(weight, last);
+    }
+
+    private WeightMatrix arrange(WeightMatrix weight, Queue<DeferredWeights> queue) {
         if (TileFormat.of(weight) == null) {
             return weight;
         }
         DeferredWeights deferred = new DeferredWeights(weight);
-        putOff.add(deferred);
+        queue.add(deferred);
         bytesPutOff += weight.bytes();
         return deferred;
     }
@@ -71,16 +59,30 @@ final class WeightArranger implements AutoCloseable {
         return bytesPutOff;
     }
 
-    /** Interleaves the weight that has been put off longest, where memory suffices. */
+    /** Interleaves the weight whose turn it is, where memory suffices. */
     void arrangeNext() {
-        @Nullable DeferredWeights next = putOff.poll();
+        @Nullable DeferredWeights next = first.isEmpty() ? last.poll() : first.poll();
         if (next == null) {
             return;
         }
         bytesPutOff -= next.bytes();
-        if (arrange(next.current()) instanceof TiledWeights tiles) {
-            next.move(tiles);
+        move(next, next.current());
+    }
+
+    private void move(DeferredWeights deferred, WeightMatrix weight) {
+        TileFormat tiles = TileArrangement.format(weight);
+        tileBytes = tiles.tileBytes(weight.columns());
+        int count = TileFormat.tiles(weight.rows());
+        @Nullable MemorySegment room = memory.take(count * tileBytes);
+        if (room == null) {
+            return;
         }
+        stored = weight;
+        target = room;
+        pool.run(tileRange, count, (int) Math.max(1, TiledProducts.CHUNK_BYTES / tileBytes));
+        deferred.move(new TiledWeights(tiles, room, weight.rows(), weight.columns()));
+        forget(TileArrangement.quants(weight));
+        forget(TileArrangement.scales(weight));
     }
 
     private void arrangeTiles(int first, int end) {

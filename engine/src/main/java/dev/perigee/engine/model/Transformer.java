@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole forward pass of a Kimi-K2-shaped model.
  *
- * <p>{@link #forward} allocates nothing on the heap; working memory is taken when the model is loaded. Routed experts, most of a model, are
+ * <p>{@link #forward} allocates nothing on the heap; working memory is taken when the model is loaded. Weights are
  * read as stored at first, so that it answers at once; {@link #loadMore} gives them the order in which they are read fastest.
  */
 public final class Transformer implements LanguageModel {
@@ -44,7 +44,7 @@ public final class Transformer implements LanguageModel {
     private final long bytesPutOff;
     private final Kernels.RowLoop beginRows = this::beginRows;
     private StepPlan.@Nullable Slice beginning;
-    private final Progress interleaving = Progress.logged("interleaving experts");
+    private final Progress interleaving = Progress.logged("interleaving weights");
 
     private Transformer(
             ModelConfig config,
@@ -167,7 +167,7 @@ public final class Transformer implements LanguageModel {
         head.apply(kernels, states, plan, logits);
     }
 
-    /** Interleaves the next of the routed experts' weights, which loading leaves as they are stored. */
+    /** Interleaves the next weight; loading leaves all as they are stored. */
     @Override
     public boolean loadMore() {
         if (kernels.bytesPutOff() == 0) {

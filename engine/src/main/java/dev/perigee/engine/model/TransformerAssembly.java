@@ -167,11 +167,11 @@ final class TransformerAssembly {
                 kernels.arrange(weights.gate()), kernels.arrange(weights.up()), kernels.arrange(weights.down()));
     }
 
-    private SwiGluWeights arrangedLater(FeedForwardWeights.Dense weights) {
+    private SwiGluWeights arrangedLast(FeedForwardWeights.Dense weights) {
         return new SwiGluWeights(
-                kernels.arrangeLater(weights.gate()),
-                kernels.arrangeLater(weights.up()),
-                kernels.arrangeLater(weights.down()));
+                kernels.arrangeLast(weights.gate()),
+                kernels.arrangeLast(weights.up()),
+                kernels.arrangeLast(weights.down()));
     }
 
     private MixtureOfExperts experts(FeedForwardWeights.Experts weights) {
@@ -180,7 +180,7 @@ final class TransformerAssembly {
         FeedForwardWeights.@Nullable Dense shared = weights.shared();
         return new MixtureOfExperts(
                 router,
-                weights.experts().stream().map(this::arrangedLater).toList(),
+                weights.experts().stream().map(this::arrangedLast).toList(),
                 shared == null ? null : arranged(shared),
                 experts);
     }

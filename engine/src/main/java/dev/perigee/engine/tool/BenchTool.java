@@ -5,6 +5,8 @@ import dev.perigee.engine.ModelLoadException;
 import dev.perigee.engine.model.Transformer;
 import dev.perigee.engine.model.TransformerOptions;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -104,7 +106,7 @@ public final class BenchTool {
                     (System.nanoTime() - begun) / NANOS,
                     transformer.kernelName(),
                     order.options().kernels().threads());
-            measureFirstToken(transformer, begun);
+            measureFirstToken(transformer);
             measurePrefill(transformer);
             for (int depth : order.depths()) {
                 for (int count : order.sequences()) {
@@ -115,18 +117,24 @@ public final class BenchTool {
         line("{\"measured\":\"memory\",\"peak_mebibytes\":%.1f}", PeakMemory.mebibytes());
     }
 
-    /** Seconds from the begin of loading to a first token; then what loading put off is done. */
-    private void measureFirstToken(Transformer transformer, long begun) {
+    /** Seconds from the start of this process to a first token; then what loading put off is done. */
+    private void measureFirstToken(Transformer transformer) {
         try (BenchRun run = new BenchRun(transformer, 1, 1)) {
             run.prefill(1);
         }
-        double first = (System.nanoTime() - begun) / NANOS;
+        double first = secondsOfProcess();
         while (transformer.loadMore()) {
             // until every weight lies as it is read fastest
         }
         line(
                 "{\"measured\":\"first_token\",\"seconds\":%.3f,\"interleaved_after_seconds\":%.3f}",
-                first, (System.nanoTime() - begun) / NANOS);
+                first, secondsOfProcess());
+    }
+
+    private static double secondsOfProcess() {
+        Instant now = Instant.now();
+        Instant start = ProcessHandle.current().info().startInstant().orElse(now);
+        return Duration.between(start, now).toNanos() / NANOS;
     }
 
     private void measurePrefill(Transformer transformer) {

@@ -60,6 +60,24 @@ class InterleavedShareTests {
         return all;
     }
 
+    private WeightMatrix arranged(WeightMatrix stored) {
+        WeightMatrix weight = kernels.arrange(stored);
+        kernels.arrangeNext();
+        return weight;
+    }
+
+    @Test
+    void weightsThatAreReadAlwaysHaveTheirTurnFirst() {
+        WeightMatrix stored = operands.wild(GgufFormat.Q4_0, 16, 64);
+        DeferredWeights last = (DeferredWeights) kernels.arrangeLast(stored);
+        DeferredWeights first = (DeferredWeights) kernels.arrange(stored);
+        kernels.arrangeNext();
+        assertThat(first.current()).isInstanceOf(TiledWeights.class);
+        assertThat(last.current()).isSameAs(stored);
+        kernels.arrangeNext();
+        assertThat(last.current()).isInstanceOf(TiledWeights.class);
+    }
+
     private FloatMatrix zeros(int rows, int columns) {
         return operands.matrix(rows, columns, () -> 0);
     }
@@ -86,7 +104,7 @@ class InterleavedShareTests {
                     FloatMatrix x = gaussian(stored.columns());
                     FloatMatrix wanted = zeros(tokens, rows);
                     FloatMatrix found = zeros(tokens, rows);
-                    kernels.multiply(kernels.arrange(stored), x, wanted, tokens);
+                    kernels.multiply(arranged(stored), x, wanted, tokens);
                     kernels.multiply(stored, x, found, tokens);
                     requireSameBits(found, wanted, stored);
                 }
@@ -100,7 +118,7 @@ class InterleavedShareTests {
             FloatMatrix x = gaussian(stored.columns());
             FloatMatrix wanted = zeros(TOKENS, 33);
             kernels.multiply(stored, x, wanted, TOKENS);
-            WeightMatrix later = kernels.arrangeLater(stored);
+            WeightMatrix later = kernels.arrangeLast(stored);
             long putOff = kernels.bytesPutOff();
             requireSameBits(product(later, x), wanted, "put off: " + stored);
             kernels.arrangeNext();
@@ -122,7 +140,7 @@ class InterleavedShareTests {
         List<WeightMatrix> stored = IntStream.range(0, 11)
                 .<WeightMatrix>mapToObj(head -> operands.wild(GgufFormat.Q8_0, 24, 64))
                 .toList();
-        List<WeightMatrix> arranged = stored.stream().map(kernels::arrange).toList();
+        List<WeightMatrix> arranged = stored.stream().map(this::arranged).toList();
         List<WeightMatrix> mixed = IntStream.range(0, 11)
                 .mapToObj(head -> (head % 3 == 0 ? arranged : stored).get(head))
                 .toList();
@@ -178,9 +196,9 @@ class InterleavedShareTests {
 
     private SwiGluWeights arranged(SwiGluWeights expert, boolean gate, boolean up, boolean down) {
         return new SwiGluWeights(
-                gate ? kernels.arrange(expert.gate()) : expert.gate(),
-                up ? kernels.arrange(expert.up()) : expert.up(),
-                down ? kernels.arrange(expert.down()) : expert.down());
+                gate ? arranged(expert.gate()) : expert.gate(),
+                up ? arranged(expert.up()) : expert.up(),
+                down ? arranged(expert.down()) : expert.down());
     }
 
     private FloatMatrix fedForward(List<SwiGluWeights> experts, FloatMatrix x) {
@@ -204,8 +222,12 @@ class InterleavedShareTests {
         CpuIsa isa = CpuIsa.ofLabel(subject.name().substring("native-".length()));
         WeightMatrix stored = operands.wild(GgufFormat.Q4_0, 16, 64);
         try (Kernels narrow = new NativeKernels(library, isa, 1, 600)) {
-            assertThat(narrow.arrange(stored)).isInstanceOf(TiledWeights.class);
-            assertThat(narrow.arrange(stored)).isSameAs(stored);
+            DeferredWeights fits = (DeferredWeights) narrow.arrange(stored);
+            DeferredWeights tooMuch = (DeferredWeights) narrow.arrange(stored);
+            narrow.arrangeNext();
+            narrow.arrangeNext();
+            assertThat(fits.current()).isInstanceOf(TiledWeights.class);
+            assertThat(tooMuch.current()).isSameAs(stored);
         }
     }
 }
