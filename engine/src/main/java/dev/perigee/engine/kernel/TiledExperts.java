@@ -13,9 +13,6 @@ import java.lang.foreign.MemorySegment;
  */
 final class TiledExperts {
 
-    /** With more tokens the kernels go over the weights again. */
-    private static final int TOKENS_READ_ONCE = 64;
-
     private static final long READ_ONCE_BYTES = 8 * TiledProducts.CHUNK_BYTES;
     private static final long SUM_BYTES = 512 << 10;
 
@@ -60,7 +57,10 @@ final class TiledExperts {
         place(batch);
         pool.run(roundRange, roundStarts[size], Panels.TOKENS);
         pool.run(gateRange, gateStarts[size], gateChunk());
-        pool.run(downRange, TileFormat.tiles(weights[0].down().rows()), downChunk());
+        WeightMatrix down = weights[0].down();
+        int least = TiledProducts.leastTiles(TileArrangement.format(down).tileBytes(down.columns()));
+        int most = downChunk();
+        pool.run(downRange, TileFormat.tiles(down.rows()), Math.min(least, most), most);
     }
 
     private void select(ExpertBatch batch) {
@@ -128,8 +128,12 @@ final class TiledExperts {
         WeightMatrix gate = weights[0].gate();
         long tileBytes = TileArrangement.format(gate).tileBytes(gate.columns());
         long bytes = 2L * TileFormat.GROUP / TileFormat.ROWS * tileBytes;
-        long most = slots() > (long) size * TOKENS_READ_ONCE ? TiledProducts.CHUNK_BYTES : READ_ONCE_BYTES;
+        long most = readOnce() ? READ_ONCE_BYTES : TiledProducts.CHUNK_BYTES;
         return (int) Math.max(1, most / bytes);
+    }
+
+    private boolean readOnce() {
+        return slots() <= (long) size * TiledProducts.TOKENS_READ_ONCE;
     }
 
     private long slots() {
@@ -144,7 +148,8 @@ final class TiledExperts {
     private int downChunk() {
         int tiles = TileFormat.tiles(weights[0].down().rows());
         long sums = Math.min(y.rows(), slots()) * TileFormat.ROWS * Float.BYTES;
-        return (int) Math.max(1, Math.min(tiles / (4 * pool.threads()), SUM_BYTES / sums));
+        int share = readOnce() ? tiles : tiles / (4 * pool.threads());
+        return (int) Math.max(1, Math.min(share, SUM_BYTES / sums));
     }
 
     /** The expert whose items hold this one. */

@@ -14,8 +14,14 @@ import java.util.List;
  */
 final class TiledProducts {
 
-    /** Most bytes of weights that a thread takes at once: with many tokens they are read again and again from the second-level cache. */
+    /** Most bytes of weights that a thread takes at once where they are read again and again, from the second-level cache. */
     static final long CHUNK_BYTES = 256 << 10;
+
+    /** Least bytes that it takes at once where they are read once, from memory: every begin costs some latency. */
+    static final long LEAST_BYTES = 64 << 10;
+
+    /** With more tokens the kernels go over the weights again. */
+    static final int TOKENS_READ_ONCE = 64;
 
     private static final int HEADS = 8;
 
@@ -48,7 +54,17 @@ final class TiledProducts {
         panels.place(memory.take(Panels.bytes((long) count * matrix.columns())), count, matrix.columns());
         pool.run(roundRange, panels.panels(), Panels.TOKENS);
         long tileBytes = TileArrangement.format(matrix).tileBytes(matrix.columns());
-        pool.run(tileRange, TileFormat.tiles(matrix.rows()), (int) Math.max(1, CHUNK_BYTES / tileBytes));
+        int tiles = TileFormat.tiles(matrix.rows());
+        if (count > TOKENS_READ_ONCE) {
+            pool.run(tileRange, tiles, (int) Math.max(1, CHUNK_BYTES / tileBytes));
+        } else {
+            pool.run(tileRange, tiles, leastTiles(tileBytes), Integer.MAX_VALUE);
+        }
+    }
+
+    /** Tiles of so many bytes that a thread takes at least where weights are read once. */
+    static int leastTiles(long tileBytes) {
+        return (int) Math.max(1, LEAST_BYTES / tileBytes);
     }
 
     private void round(int first, int end) {

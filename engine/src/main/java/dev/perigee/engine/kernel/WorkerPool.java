@@ -25,6 +25,7 @@ final class WorkerPool implements AutoCloseable {
     private final AtomicInteger next = new AtomicInteger();
     private Kernels.@Nullable RowLoop task;
     private int size;
+    private int smallest = 1;
     private int largest = 1;
     private @Nullable Throwable failure;
     private volatile int round;
@@ -52,13 +53,19 @@ final class WorkerPool implements AutoCloseable {
 
     /** Runs the body over 0 to {@code count}, at most {@code chunk} at a time; returns when all is done. */
     void run(Kernels.RowLoop body, int count, int chunk) {
+        run(body, count, 1, chunk);
+    }
+
+    /** The same with at least {@code least} at a time, but for the last; {@code least} is 1 or more, and at most {@code most}. */
+    void run(Kernels.RowLoop body, int count, int least, int most) {
         if (threads == 1 || count <= 1) {
             body.run(0, count);
             return;
         }
         task = body;
         size = count;
-        largest = chunk;
+        smallest = least;
+        largest = most;
         failure = null;
         next.set(0);
         pending.set(workers.length);
@@ -77,9 +84,9 @@ final class WorkerPool implements AutoCloseable {
     private void takeChunks(Kernels.RowLoop body) {
         int first = next.get();
         while (first < size) {
-            int count = Math.clamp((size - first) / (SHARE * threads), 1, largest);
-            if (next.compareAndSet(first, first + count)) {
-                body.run(first, Math.min(size, first + count));
+            int end = Math.min(size, first + Math.clamp((size - first) / (SHARE * threads), smallest, largest));
+            if (next.compareAndSet(first, end)) {
+                body.run(first, end);
             }
             first = next.get();
         }

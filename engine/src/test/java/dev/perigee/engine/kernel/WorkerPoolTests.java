@@ -23,6 +23,27 @@ class WorkerPoolTests {
         }
     }
 
+    @Test
+    void runWithALeastChunkTakesFewerOnlyAtTheEnd() {
+        try (WorkerPool pool = new WorkerPool(3, number -> {})) {
+            for (int count : new int[] {2, 8, 9, 100}) {
+                AtomicIntegerArray visits = new AtomicIntegerArray(count);
+                pool.run(
+                        (first, end) -> {
+                            assertThat(end == count || end - first >= 4).isTrue();
+                            assertThat(end - first).isLessThanOrEqualTo(10);
+                            visit(visits, first, end);
+                        },
+                        count,
+                        4,
+                        10);
+                for (int i = 0; i < count; i++) {
+                    assertThat(visits.get(i)).isEqualTo(1);
+                }
+            }
+        }
+    }
+
     private static void visit(AtomicIntegerArray visits, int first, int end) {
         for (int i = first; i < end; i++) {
             visits.incrementAndGet(i);
