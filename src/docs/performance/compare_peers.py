@@ -30,7 +30,8 @@ IK_BEST = '-mla 3 -fa 1 -fmoe 1 -rtr 1 -thp 1'.split()
 
 def output_of(command, folder=None, errors=subprocess.DEVNULL):
     environment = dict(os.environ, LD_LIBRARY_PATH=folder) if folder else None
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment).stdout
+    # a peer runs in its own folder: some leave a log where they are started
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment, cwd=folder).stdout
 
 
 def perigee(program, model, tests):
@@ -106,7 +107,8 @@ def main():
     parser.add_argument('--tests', default='prefill,decode')
     order = parser.parse_args()
     tests = order.tests.split(',')
-    peers = dict(named.split('=', 1) for named in order.peer)
+    order.model = os.path.abspath(order.model)
+    peers = {kind: os.path.abspath(folder) for kind, folder in (named.split('=', 1) for named in order.peer)}
     with open('/proc/cpuinfo') as cpu:
         facts = cpu.read()
     print(re.search(r'model name\s*: (.*)', facts)[1], *sorted(set(re.findall(r'\b(?:avx2|avx512\w+|avx_vnni|amx\w+)\b', facts))))

@@ -58,7 +58,8 @@ final class TiledExperts {
         pool.run(roundRange, roundStarts[size], Panels.TOKENS);
         pool.run(gateRange, gateStarts[size], gateChunk());
         WeightMatrix down = weights[0].down();
-        int least = TiledProducts.leastTiles(TileArrangement.format(down).tileBytes(down.columns()));
+        long tileBytes = TileArrangement.format(down).tileBytes(down.columns());
+        int least = TiledProducts.tilesIn(TiledProducts.LEAST_BYTES, tileBytes);
         int most = downChunk();
         pool.run(downRange, TileFormat.tiles(down.rows()), Math.min(least, most), most);
     }

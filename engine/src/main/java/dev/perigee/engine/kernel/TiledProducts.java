@@ -56,15 +56,15 @@ final class TiledProducts {
         long tileBytes = TileArrangement.format(matrix).tileBytes(matrix.columns());
         int tiles = TileFormat.tiles(matrix.rows());
         if (count > TOKENS_READ_ONCE) {
-            pool.run(tileRange, tiles, (int) Math.max(1, CHUNK_BYTES / tileBytes));
+            pool.run(tileRange, tiles, tilesIn(CHUNK_BYTES, tileBytes));
         } else {
-            pool.run(tileRange, tiles, leastTiles(tileBytes), Integer.MAX_VALUE);
+            pool.run(tileRange, tiles, tilesIn(LEAST_BYTES, tileBytes), Integer.MAX_VALUE);
         }
     }
 
-    /** Tiles of so many bytes that a thread takes at least where weights are read once. */
-    static int leastTiles(long tileBytes) {
-        return (int) Math.max(1, LEAST_BYTES / tileBytes);
+    /** Whole tiles in so many bytes, but at least one. */
+    static int tilesIn(long bytes, long tileBytes) {
+        return (int) Math.max(1, bytes / tileBytes);
     }
 
     private void round(int first, int end) {

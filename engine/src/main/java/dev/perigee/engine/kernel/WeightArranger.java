@@ -79,7 +79,7 @@ final class WeightArranger implements AutoCloseable {
         }
         stored = weight;
         target = room;
-        pool.run(tileRange, count, (int) Math.max(1, TiledProducts.CHUNK_BYTES / tileBytes));
+        pool.run(tileRange, count, TiledProducts.tilesIn(TiledProducts.CHUNK_BYTES, tileBytes));
         deferred.move(new TiledWeights(tiles, room, weight.rows(), weight.columns()));
         forget(TileArrangement.quants(weight));
         forget(TileArrangement.scales(weight));
