@@ -53,12 +53,21 @@ public final class MultiHeadLatentAttention {
         this.latentPart = scratch.latent.columns(0, config.kvLoraRank());
     }
 
-    /** Computes y (rows, hiddenSize) from x for the rows of the step, and writes their latents into the cache. */
+    /** Writes the latents of the rows of the step into the cache, from x (rows, hiddenSize). */
+    public void cacheLatents(Kernels kernels, FloatMatrix x, StepLayout step) {
+        latentProjection.down().apply(kernels, x, scratch.latent, step.rows());
+        latentProjection.norm().apply(kernels, latentPart, latentPart, step.rows());
+        cached = step;
+        for (int slice = 0; slice < step.slices(); slice++) {
+            cachedSlice = slice;
+            kernels.forRows(step.rows(slice), cacheRows);
+        }
+    }
+
+    /** Computes y (rows, hiddenSize) from x for the rows of the step, whose latents are in the cache. */
     public void apply(Kernels kernels, FloatMatrix x, FloatMatrix y, StepLayout step) {
         int rows = step.rows();
         projectQuery(kernels, x, rows);
-        projectLatent(kernels, x, rows);
-        cacheLatents(kernels, step);
         absorbQuery(kernels, rows);
         attend(kernels, step);
         kernels.multiplyHeads(latentProjection.values(), scratch.heads.context(), scratch.heads.value(), rows);
@@ -74,19 +83,6 @@ public final class MultiHeadLatentAttention {
         compression.down().apply(kernels, x, scratch.compressedQuery, rows);
         compression.norm().apply(kernels, scratch.compressedQuery, scratch.compressedQuery, rows);
         queryProjection.up().apply(kernels, scratch.compressedQuery, scratch.query, rows);
-    }
-
-    private void projectLatent(Kernels kernels, FloatMatrix x, int rows) {
-        latentProjection.down().apply(kernels, x, scratch.latent, rows);
-        latentProjection.norm().apply(kernels, latentPart, latentPart, rows);
-    }
-
-    private void cacheLatents(Kernels kernels, StepLayout step) {
-        cached = step;
-        for (int slice = 0; slice < step.slices(); slice++) {
-            cachedSlice = slice;
-            kernels.forRows(step.rows(slice), cacheRows);
-        }
     }
 
     /** Rotates the latents of these rows of the slice and writes them into the cache. */

@@ -10,9 +10,15 @@ import dev.perigee.engine.layer.RmsNorm;
 record DecoderLayer(
         RmsNorm inputNorm, MultiHeadLatentAttention attention, RmsNorm postAttentionNorm, FeedForward feedForward) {
 
+    /** The first half of a layer: puts into the cache what later rows see of these. */
+    void cache(Kernels kernels, HiddenStates states, StepLayout step) {
+        inputNorm.apply(kernels, states.residual(), states.normed(), step.rows());
+        attention.cacheLatents(kernels, states.normed(), step);
+    }
+
+    /** The second half, for rows that went through the first. */
     void apply(Kernels kernels, HiddenStates states, StepLayout step) {
         int rows = step.rows();
-        inputNorm.apply(kernels, states.residual(), states.normed(), rows);
         attention.apply(kernels, states.normed(), states.update(), step);
         states.addUpdate(rows);
         postAttentionNorm.apply(kernels, states.residual(), states.normed(), rows);

@@ -35,6 +35,12 @@ final class HiddenStates {
         return update;
     }
 
+    /** Takes a row of the stream, and what a part reads of it, to another place. */
+    void move(int from, int to) {
+        residual.copyRowFrom(residual, from, to);
+        normed.copyRowFrom(normed, from, to);
+    }
+
     /** residual += update. */
     void addUpdate(int rows) {
         kernels.forRows(rows, addUpdate);

@@ -43,6 +43,7 @@ public final class Transformer implements LanguageModel {
     private final LanguageModelHead head;
     private final long bytesPutOff;
     private final Kernels.RowLoop beginRows = this::beginRows;
+    private final StepLayout.RowMove moveRow = this::moveRow;
     private StepPlan.@Nullable Slice beginning;
     private final Progress interleaving = Progress.logged("interleaving weights");
 
@@ -162,9 +163,23 @@ public final class Transformer implements LanguageModel {
             begin(plan.slices().get(i));
         }
         for (int i = 0; i < layers.size(); i++) {
-            layers.get(i).apply(kernels, states, step);
+            layers.get(i).cache(kernels, states, step);
+            if (i == layers.size() - 1) {
+                step.keepLogitRows(moveRow);
+            }
+            if (step.rows() > 0) {
+                layers.get(i).apply(kernels, states, step);
+            }
         }
-        head.apply(kernels, states, plan, logits);
+        if (step.rows() > 0) {
+            head.apply(kernels, states, logits, step.rows());
+        }
+    }
+
+    /** Nobody reads of the last layer's other rows more than what they left in the cache. */
+    private void moveRow(int from, int to, int position) {
+        states.move(from, to);
+        rotary.place(to, position);
     }
 
     /** Interleaves the next weight; loading leaves all as they are stored. */
@@ -181,7 +196,7 @@ public final class Transformer implements LanguageModel {
     private void begin(StepPlan.Slice slice) {
         beginning = slice;
         kernels.forRows(slice.tokens(), beginRows);
-        step.add(slice.pages(), slice.firstPosition(), slice.tokens());
+        step.add(slice.pages(), slice.firstPosition(), slice.tokens(), slice.logitRows());
     }
 
     @SuppressWarnings("NullAway") // set before the rows are shared out

@@ -159,6 +159,8 @@ class TransformerTests {
             for (int i = 0; i < 3; i++) {
                 assertThat(Forward.row(logits, 1 + i)).containsExactly(alone[80 + i]);
             }
+            assertThat(Forward.row(logits, 4))
+                    .containsExactly(Forward.logits(transformer, new int[] {1, 2, 3, 4, 5}, 5)[4]);
         }
     }
 
