@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define PERIGEE_ABI_VERSION 5
+#define PERIGEE_ABI_VERSION 6
 
 #define PERIGEE_OK 0
 #define PERIGEE_BAD_EXTENT 1
@@ -184,6 +184,27 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
 #define PERIGEE_JOIN_SPANS_PARAMETERS                                                                                  \
     float *parts, int64_t part_elements, int32_t spans, float *output, int32_t heads, int32_t value_width,             \
         int32_t row, int32_t first, int32_t end
+
+/*
+ * expand_f32, expand_bf16: a head's values and keys at positions first to end, of the type of the cache, `rows` + token_width - value_width
+ * elements a position: the products of `weights` (rows, value_width), whose first rows make values and whose others make keys, with the
+ * first value_width elements of the latent; then the rest of the latent. Where the instruction set multiplies bfloat16, expand_bf16 rounds weights
+ * to it.
+ */
+#define PERIGEE_EXPAND_PARAMETERS                                                                                      \
+    PERIGEE_LATENT_PARAMETERS, int32_t token_width, int32_t value_width, const float *weights, int32_t rows,           \
+        void *expanded, int64_t expanded_elements, int32_t first, int32_t end
+
+/*
+ * attend_expanded_f32, attend_expanded_bf16: attention of one head over what expand made of it, `width` elements a position of which the first
+ * value_width are values. Of `tokens` tokens in a row, the first at first_position, item i is the PERIGEE_HEAD_GROUP from i * PERIGEE_HEAD_GROUP
+ * on; each sees all positions up to its own. query and output: a token's row lies a stride behind the one before.
+ *   score = scale * dot(query, key); output = sum of softmax(score) * value; spans as in attend.
+ */
+#define PERIGEE_ATTEND_EXPANDED_PARAMETERS                                                                             \
+    const void *expanded, int64_t expanded_elements, const float *query, int64_t query_stride, float *output,          \
+        int64_t output_stride, int32_t width, int32_t value_width, float scale, int32_t tokens, int32_t first_position,\
+        int32_t first, int32_t end
 
 #define PERIGEE_PASTE(isa, name) perigee_##isa##_##name
 #define PERIGEE_NAME(isa, name) PERIGEE_PASTE(isa, name)

@@ -76,7 +76,12 @@ public record EngineOptions(
     /** How the engine and its tools set the transformer up for steps of at most so many tokens. */
     public TransformerOptions transformer(int maxStepTokens) {
         return new TransformerOptions(
-                kernels.options(), maxStepTokens, bounds.maxContext(), latentNormEps, Progress.of("loading"));
+                kernels.options(),
+                maxStepTokens,
+                bounds.maxContext(),
+                latentNormEps,
+                kernels.expandedPrompts(),
+                Progress.of("loading"));
     }
 
     private static int atLeast(int low, String name, int value) {
@@ -108,8 +113,11 @@ public record EngineOptions(
      * @param isa instruction set that the C kernels must use, or {@code null} for the best this CPU has
      * @param threads how many threads compute; at least 1
      * @param javaAllowed whether a packed C library that does not load may be replaced by the Java kernels
+     * @param expandedPrompts whether attention of long prompts is computed expanded, which is faster the longer they are; then the same request is no
+     *     longer answered with the same tokens whatever of it was in the cache already
      */
-    public record Kernels(KernelChoice choice, @Nullable String isa, int threads, boolean javaAllowed) {
+    public record Kernels(
+            KernelChoice choice, @Nullable String isa, int threads, boolean javaAllowed, boolean expandedPrompts) {
 
         public Kernels {
             atLeast(1, "threads", threads);
@@ -126,22 +134,32 @@ public record EngineOptions(
 
         /** The fastest kernels on all cores. */
         public static Kernels standard() {
-            return new Kernels(KernelChoice.AUTO, null, Runtime.getRuntime().availableProcessors(), false);
+            return new Kernels(KernelChoice.AUTO, null, Runtime.getRuntime().availableProcessors(), false, false);
         }
 
         /** The same with another choice. */
         public Kernels withChoice(KernelChoice other) {
-            return new Kernels(other, isa, threads, javaAllowed);
+            return new Kernels(other, isa, threads, javaAllowed, expandedPrompts);
+        }
+
+        /** The same with this instruction set, {@code null} for the best this CPU has. */
+        public Kernels withIsa(@Nullable String name) {
+            return new Kernels(choice, name, threads, javaAllowed, expandedPrompts);
         }
 
         /** The same on so many threads. */
         public Kernels withThreads(int count) {
-            return new Kernels(choice, isa, count, javaAllowed);
+            return new Kernels(choice, isa, count, javaAllowed, expandedPrompts);
         }
 
         /** The same, with the Java kernels allowed or not where the C library does not load. */
         public Kernels withJavaAllowed(boolean allowed) {
-            return new Kernels(choice, isa, threads, allowed);
+            return new Kernels(choice, isa, threads, allowed, expandedPrompts);
+        }
+
+        /** The same with attention of long prompts expanded or not. */
+        public Kernels withExpandedPrompts(boolean expanded) {
+            return new Kernels(choice, isa, threads, javaAllowed, expanded);
         }
     }
 

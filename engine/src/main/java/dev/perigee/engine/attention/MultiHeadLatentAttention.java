@@ -1,8 +1,8 @@
 package dev.perigee.engine.attention;
 
 import dev.perigee.engine.config.AttentionConfig;
-import dev.perigee.engine.kernel.AttentionSpan;
 import dev.perigee.engine.kernel.Kernels;
+import dev.perigee.engine.kernel.LatentHeads;
 import dev.perigee.engine.kernel.LatentLayer;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.kvcache.KvLayout;
@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head latent attention in its absorbed form: queries are taken into the latent's space, so that one cached vector a token
- * (normed latent, then rotated key part) serves all heads.
+ * (normed latent, then rotated key part) serves all heads. Where the context says so, long prompts are computed expanded instead: heads' keys and
+ * values are made of the latents.
  *
  * <p>Scores keep the scale of the expanded form, (qkNopeHeadDim + qkRopeHeadDim)^-½ times YaRN's factor.
  *
@@ -31,6 +32,7 @@ public final class MultiHeadLatentAttention {
     private final FloatMatrix latentPart; // (maxStepTokens, kvLoraRank), window of scratch.latent
     private final Kernels.RowLoop cacheRows = this::cacheRows;
     private final Kernels.RowLoop placeRotated = this::placeRotatedRows;
+    private final Kernels.RowLoop rotateQueries = this::rotateQueryRows;
     private StepLayout cached = new StepLayout(0);
     private int cachedSlice;
     private @Nullable KvCache viewedCache;
@@ -68,9 +70,8 @@ public final class MultiHeadLatentAttention {
     public void apply(Kernels kernels, FloatMatrix x, FloatMatrix y, StepLayout step) {
         int rows = step.rows();
         projectQuery(kernels, x, rows);
-        absorbQuery(kernels, rows);
-        attend(kernels, step);
-        kernels.multiplyHeads(latentProjection.values(), scratch.heads.context(), scratch.heads.value(), rows);
+        attendAbsorbed(kernels, step);
+        attendExpanded(kernels, step);
         output.apply(kernels, scratch.values, y, rows);
     }
 
@@ -98,9 +99,61 @@ public final class MultiHeadLatentAttention {
         }
     }
 
-    private void absorbQuery(Kernels kernels, int rows) {
-        kernels.multiplyHeads(latentProjection.keys(), scratch.heads.nope(), scratch.heads.absorbed(), rows);
+    /** All rows up to the last sequence that is not expanded; what that makes of expanded ones is overwritten then. */
+    private void attendAbsorbed(Kernels kernels, StepLayout step) {
+        int rows = 0;
+        for (int slice = 0; slice < step.slices(); slice++) {
+            if (!expands(step, slice)) {
+                rows = step.firstRow(slice) + step.rows(slice);
+            }
+        }
+        if (rows == 0) {
+            return;
+        }
+        LatentHeads heads = latentProjection.heads();
+        kernels.multiplyHeads(heads.keys(), scratch.heads.nope(), scratch.heads.absorbed(), rows);
         kernels.forRows(rows, placeRotated);
+        for (int slice = 0; slice < step.slices(); slice++) {
+            if (!expands(step, slice)) {
+                select(step, slice);
+                kernels.attend(viewOf(step.cache()), scratch.span, scratch.absorbedQuery, scratch.context);
+            }
+        }
+        kernels.multiplyHeads(heads.values(), scratch.heads.context(), scratch.heads.value(), rows);
+    }
+
+    private void attendExpanded(Kernels kernels, StepLayout step) {
+        for (int slice = 0; slice < step.slices(); slice++) {
+            if (expands(step, slice)) {
+                select(step, slice);
+                kernels.forRows(step.rows(slice), rotateQueries);
+                kernels.attendExpanded(
+                        viewOf(step.cache()), scratch.span, latentProjection.heads(), scratch.query, scratch.values);
+            }
+        }
+    }
+
+    private boolean expands(StepLayout step, int slice) {
+        return context.expands(step.rows(slice), step.firstPosition(slice));
+    }
+
+    private void select(StepLayout step, int slice) {
+        PageTable table = step.table(slice);
+        int pages = step.cache().layout().pagesFor(step.firstPosition(slice) + step.rows(slice));
+        for (int page = 0; page < pages; page++) {
+            scratch.span.setPage(page, table.page(page).index());
+        }
+        scratch.span.select(step.firstRow(slice), step.rows(slice), step.firstPosition(slice));
+    }
+
+    /** Rotates the queries of these rows of the span. */
+    private void rotateQueryRows(int first, int end) {
+        for (int i = first; i < end; i++) {
+            for (int head = 0; head < config.numAttentionHeads(); head++) {
+                int column = head * config.qkHeadDim() + config.qkNopeHeadDim();
+                context.rotary().rotate(scratch.query, scratch.span.firstRow() + i, column);
+            }
+        }
     }
 
     private void placeRotatedRows(int first, int end) {
@@ -118,20 +171,6 @@ public final class MultiHeadLatentAttention {
             scratch.absorbedQuery.set(row, target + i, scratch.query.get(row, source + i));
         }
         context.rotary().rotate(scratch.absorbedQuery, row, target);
-    }
-
-    private void attend(Kernels kernels, StepLayout step) {
-        LatentLayer latents = viewOf(step.cache());
-        AttentionSpan span = scratch.span;
-        for (int slice = 0; slice < step.slices(); slice++) {
-            PageTable table = step.table(slice);
-            int pages = step.cache().layout().pagesFor(step.firstPosition(slice) + step.rows(slice));
-            for (int page = 0; page < pages; page++) {
-                span.setPage(page, table.page(page).index());
-            }
-            span.select(step.firstRow(slice), step.rows(slice), step.firstPosition(slice));
-            kernels.attend(latents, span, scratch.absorbedQuery, scratch.context);
-        }
     }
 
     private LatentLayer viewOf(KvCache cache) {

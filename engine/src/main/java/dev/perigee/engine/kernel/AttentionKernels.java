@@ -77,11 +77,11 @@ final class AttentionKernels {
                     .invokeExact(
                             kernel,
                             latents.memory(),
-                            elements(),
+                            latents.elements(),
                             latents.pageStride(),
                             latents.layerOffset(),
                             span.pageIndices(),
-                            pages(),
+                            span.pages(),
                             latents.pageTokens(),
                             query.data(),
                             output.data(),
@@ -108,11 +108,11 @@ final class AttentionKernels {
                     .invokeExact(
                             kernel,
                             latents.memory(),
-                            elements(),
+                            latents.elements(),
                             latents.pageStride(),
                             latents.layerOffset(),
                             span.pageIndices(),
-                            pages(),
+                            span.pages(),
                             latents.pageTokens(),
                             query.data(),
                             parts,
@@ -149,13 +149,5 @@ final class AttentionKernels {
         } catch (Throwable e) {
             throw NativeKernels.broken(e);
         }
-    }
-
-    private long elements() {
-        return latents.memory().byteSize() / latents.type().bytes();
-    }
-
-    private int pages() {
-        return (int) (span.pageIndices().byteSize() / Integer.BYTES);
     }
 }

@@ -43,6 +43,20 @@ public final class AttentionSpan {
         return pageIndices;
     }
 
+    /** Copies what a cache of float32 holds of the position to the front of an array. */
+    void copyLatent(LatentLayer latents, int position, float[] target) {
+        int width = latents.geometry().tokenWidth();
+        long offset = page(position / latents.pageTokens()) * latents.pageStride()
+                + latents.layerOffset()
+                + (long) (position % latents.pageTokens()) * width;
+        MemorySegment.copy(latents.memory(), ValueLayout.JAVA_FLOAT, offset * Float.BYTES, target, 0, width);
+    }
+
+    /** Room for how many pages there is. */
+    int pages() {
+        return (int) (pageIndices.byteSize() / Integer.BYTES);
+    }
+
     /** The first row of query and output. */
     public int firstRow() {
         return firstRow;

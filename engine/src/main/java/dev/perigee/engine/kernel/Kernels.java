@@ -82,6 +82,16 @@ public interface Kernels extends AutoCloseable {
      */
     void attend(LatentLayer latents, AttentionSpan span, FloatMatrix query, FloatMatrix output);
 
+    /**
+     * The same in its expanded form: each head's keys and values are made of all latents first, so that scores and sums are as narrow as a head.
+     * Fewer operations where many tokens see the same positions; other bits than {@link #attend}, and where these kernels multiply bfloat16 the
+     * heads' weights are rounded to it.
+     *
+     * <p>Shapes: query (rows, heads · (qkNopeHeadDim + qkRopeHeadDim)), each head's rotated part last; output (rows, heads · vHeadDim).
+     */
+    void attendExpanded(
+            LatentLayer latents, AttentionSpan span, LatentHeads heads, FloatMatrix query, FloatMatrix output);
+
     /** Where memory comes from that these kernels read much of. */
     MemorySource memory();
 

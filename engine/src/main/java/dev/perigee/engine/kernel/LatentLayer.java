@@ -25,6 +25,14 @@ public record LatentLayer(
         int heads,
         Geometry geometry) {
 
+    /** The most elements of a token that kernels take: PERIGEE_MOST_TOKEN_WIDTH. */
+    public static final int MOST_TOKEN_WIDTH = 1024;
+
+    /** Elements of the whole cache. */
+    long elements() {
+        return memory.byteSize() / type.bytes();
+    }
+
     /**
      * Widths and scale, the same in every layer.
      *

@@ -41,6 +41,7 @@ public final class NativeKernels extends PartitionedKernels {
     private final MemorySegment swiGlu;
     private final MemorySegment addScaled;
     private final AttentionKernels attention;
+    private final ExpandedAttention expanded;
     private final PanelMemory partMemory = new PanelMemory();
     private final RowLoop spanRange = this::attendSpans;
     private final RowLoop joinRange = this::joinSpans;
@@ -68,6 +69,7 @@ public final class NativeKernels extends PartitionedKernels {
         this.swiGlu = library.kernel(isa, "swi_glu");
         this.addScaled = library.kernel(isa, "add_scaled");
         this.attention = new AttentionKernels(library, isa);
+        this.expanded = new ExpandedAttention(library, isa, pool);
     }
 
     @Override
@@ -215,6 +217,11 @@ public final class NativeKernels extends PartitionedKernels {
         parts = partMemory.take(attention.partBytes());
         pool.run(spanRange, attention.groups() * spans, spans);
         pool.run(joinRange, latents.heads(), Math.ceilDiv(latents.heads(), pool.threads()));
+    }
+
+    @Override
+    void attendHeads(LatentHeads heads) {
+        expanded.attend(latents, span, heads, input, output);
     }
 
     private void attendSpans(int first, int end) {

@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.stream.Stream;
 
 /**
  * One handle for each parameter list of kernels.h; the function's address is the first argument, so that one set of handles serves all
@@ -30,6 +31,8 @@ import java.lang.invoke.MethodHandle;
  * @param attend attend_f32, attend_bf16
  * @param attendSpans attend_spans_f32, attend_spans_bf16
  * @param joinSpans join_spans
+ * @param expand expand_f32, expand_bf16
+ * @param attendExpanded attend_expanded_f32, attend_expanded_bf16
  */
 record NativeSignatures(
         MethodHandle query,
@@ -47,10 +50,12 @@ record NativeSignatures(
         MethodHandle addScaled,
         MethodHandle attend,
         MethodHandle attendSpans,
-        MethodHandle joinSpans) {
+        MethodHandle joinSpans,
+        MethodHandle expand,
+        MethodHandle attendExpanded) {
 
     /** PERIGEE_ABI_VERSION that these parameter lists belong to. */
-    static final int ABI_VERSION = 5;
+    static final int ABI_VERSION = 6;
 
     static NativeSignatures link() {
         return new NativeSignatures(
@@ -89,24 +94,38 @@ record NativeSignatures(
                 attentionHandle(),
                 spansHandle(),
                 // parts, elements, spans, output, heads, value width, row, first, end
-                handle(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+                handle(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+                expandHandle(),
+                // expanded, elements, query, stride, output, stride, width, value width, scale, tokens, first position,
+                // first, end
+                handle(
+                        ADDRESS,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_LONG,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_FLOAT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT,
+                        JAVA_INT));
     }
 
-    /**
-     * cache, elements, page stride, layer offset, pages, count, page tokens, query, output, heads, token width, value width, scale, first row,
-     * first position, first, end.
-     */
+    /** The cache; query, output, heads, token width, value width, scale, first row, first position, first, end. */
     private static MethodHandle attentionHandle() {
-        return handle(
+        return cacheHandle(
+                ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    }
+
+    /** The cache; query, parts, elements, heads, token width, value width, scale, row, positions, first, end. */
+    private static MethodHandle spansHandle() {
+        return cacheHandle(
                 ADDRESS,
                 JAVA_LONG,
                 JAVA_LONG,
-                JAVA_LONG,
-                ADDRESS,
-                JAVA_INT,
-                JAVA_INT,
-                ADDRESS,
-                ADDRESS,
                 JAVA_INT,
                 JAVA_INT,
                 JAVA_INT,
@@ -117,27 +136,15 @@ record NativeSignatures(
                 JAVA_INT);
     }
 
-    /** As before up to query; parts, elements, heads, token width, value width, scale, row, positions, first, end. */
-    private static MethodHandle spansHandle() {
-        return handle(
-                ADDRESS,
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_LONG,
-                ADDRESS,
-                JAVA_INT,
-                JAVA_INT,
-                ADDRESS,
-                JAVA_LONG,
-                JAVA_LONG,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_FLOAT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT,
-                JAVA_INT);
+    /** The cache; token width, value width, weights, rows, expanded, elements, first, end. */
+    private static MethodHandle expandHandle() {
+        return cacheHandle(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT);
+    }
+
+    /** cache, elements, page stride, layer offset, pages, count, page tokens, and what follows. */
+    private static MethodHandle cacheHandle(MemoryLayout... parameters) {
+        Stream<MemoryLayout> cache = Stream.of(ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT);
+        return handle(Stream.concat(cache, Stream.of(parameters)).toArray(MemoryLayout[]::new));
     }
 
     private static MethodHandle handle(MemoryLayout... parameters) {

@@ -161,6 +161,28 @@ abstract class PartitionedKernels implements Kernels {
         shareAttention();
     }
 
+    @Override
+    public final void attendExpanded(
+            LatentLayer layer, AttentionSpan tokens, LatentHeads heads, FloatMatrix query, FloatMatrix out) {
+        int count = layer.heads();
+        require(
+                query.columns() == count * heads.queryWidth(layer),
+                "query",
+                query.columns(),
+                count * heads.queryWidth(layer));
+        require(out.columns() == count * heads.valueWidth(), "output", out.columns(), count * heads.valueWidth());
+        requireRows(query, tokens.firstRow() + tokens.rows());
+        requireRows(out, tokens.firstRow() + tokens.rows());
+        latents = layer;
+        span = tokens;
+        input = query;
+        output = out;
+        attendHeads(heads);
+    }
+
+    /** Computes the attention of {@code span} from {@code input} into {@code output}, expanded. */
+    abstract void attendHeads(LatentHeads heads);
+
     /** Spreads the attention of {@code span} over the threads. */
     void shareAttention() {
         int heads = latents.heads();

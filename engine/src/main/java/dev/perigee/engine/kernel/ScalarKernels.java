@@ -3,8 +3,6 @@ package dev.perigee.engine.kernel;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -75,9 +73,7 @@ public final class ScalarKernels extends PartitionedKernels {
 
     @Override
     void attendRange(int first, int end) {
-        if (latents.type() != DataType.F32) {
-            throw new IllegalArgumentException("latents are " + latents.type() + ", wanted are F32");
-        }
+        requireFloats();
         int heads = latents.heads();
         int pair = first;
         while (pair < end) {
@@ -102,7 +98,7 @@ public final class ScalarKernels extends PartitionedKernels {
         }
         float[] products = own.products(width);
         for (int position = 0; position < positions; position++) {
-            copyLatent(position, latent, width);
+            span.copyLatent(latents, position, latent);
             for (int head = 0; head < count; head++) {
                 scores[head][position] = ScalarMath.dot(latent, query[head], width, products)
                         * latents.geometry().scale();
@@ -116,13 +112,13 @@ public final class ScalarKernels extends PartitionedKernels {
         ScalarBuffers own = buffers.get();
         float[][] scores = own.scores(count, positions);
         float[][] sums = own.outputs(count, width);
-        float[] latent = own.row(width);
+        float[] latent = own.row(latents.geometry().tokenWidth());
         for (int head = 0; head < count; head++) {
             ScalarMath.softmax(scores[head], positions);
             Arrays.fill(sums[head], 0, width, 0f);
         }
         for (int position = 0; position < positions; position++) {
-            copyLatent(position, latent, width);
+            span.copyLatent(latents, position, latent);
             for (int head = 0; head < count; head++) {
                 ScalarMath.addScaled(scores[head][position], latent, sums[head], width);
             }
@@ -132,12 +128,24 @@ public final class ScalarKernels extends PartitionedKernels {
         }
     }
 
-    private void copyLatent(int position, float[] target, int width) {
-        int page = span.page(position / latents.pageTokens());
-        long offset = page * latents.pageStride()
-                + latents.layerOffset()
-                + (long) (position % latents.pageTokens()) * latents.geometry().tokenWidth();
-        MemorySegment.copy(latents.memory(), ValueLayout.JAVA_FLOAT, offset * Float.BYTES, target, 0, width);
+    @Override
+    void attendHeads(LatentHeads heads) {
+        requireFloats();
+        pool.run(
+                (first, end) -> {
+                    ScalarExpansion expansion = new ScalarExpansion(latents, span, heads, input, output);
+                    for (int head = first; head < end; head++) {
+                        expansion.attend(head);
+                    }
+                },
+                latents.heads(),
+                Math.ceilDiv(latents.heads(), pool.threads()));
+    }
+
+    private void requireFloats() {
+        if (latents.type() != DataType.F32) {
+            throw new IllegalArgumentException("latents are " + latents.type() + ", wanted are F32");
+        }
     }
 
     @Override

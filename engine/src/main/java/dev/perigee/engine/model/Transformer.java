@@ -1,6 +1,7 @@
 package dev.perigee.engine.model;
 
 import dev.perigee.engine.ModelLoadException;
+import dev.perigee.engine.attention.AttentionContext;
 import dev.perigee.engine.attention.RotaryEmbedding;
 import dev.perigee.engine.attention.StepLayout;
 import dev.perigee.engine.config.ModelConfig;
@@ -67,7 +68,9 @@ public final class Transformer implements LanguageModel {
                 checkpoint.arena(),
                 buffers,
                 new TransformerAssembly.Setting(
-                        maxTokens, cacheLayout.pagesFor(contextLength()), options.latentNormEps()));
+                        new AttentionContext.Setting(
+                                maxTokens, cacheLayout.pagesFor(contextLength()), options.expandedPrompts()),
+                        options.latentNormEps()));
         this.states = new HiddenStates(
                 kernels, buffers, maxTokens, config.dimensions().hiddenSize());
         this.step = new StepLayout(maxTokens);

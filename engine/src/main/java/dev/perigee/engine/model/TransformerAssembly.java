@@ -9,6 +9,7 @@ import dev.perigee.engine.config.ModelConfig;
 import dev.perigee.engine.config.MoeConfig;
 import dev.perigee.engine.kernel.ExpertBatch;
 import dev.perigee.engine.kernel.Kernels;
+import dev.perigee.engine.kernel.LatentHeads;
 import dev.perigee.engine.kernel.SwiGluWeights;
 import dev.perigee.engine.layer.FeedForward;
 import dev.perigee.engine.layer.Linear;
@@ -49,12 +50,12 @@ final class TransformerAssembly {
      */
     TransformerAssembly(ModelConfig config, Kernels kernels, Arena arena, ScratchBuffers buffers, Setting setting) {
         MoeConfig moe = config.moe();
-        int tokens = setting.maxStepTokens();
+        int tokens = setting.attention().maxStepTokens();
         int hidden = config.dimensions().hiddenSize();
         this.config = config;
         this.kernels = kernels;
         this.arena = arena;
-        this.attention = new AttentionContext(config.attention(), config.rope(), buffers, tokens, setting.maxPages());
+        this.attention = new AttentionContext(config.attention(), config.rope(), buffers, setting.attention());
         int perToken = moe.router().numExpertsPerTok();
         this.batch = new ExpertBatch(
                 buffers,
@@ -67,10 +68,10 @@ final class TransformerAssembly {
     /**
      * What the options and the cache settle.
      *
-     * @param maxPages pages of the longest sequence
+     * @param attention what attention takes on
      * @param latentNormEps epsilon of the norms inside attention, 0 for the model's own
      */
-    record Setting(int maxStepTokens, int maxPages, double latentNormEps) {}
+    record Setting(AttentionContext.Setting attention, double latentNormEps) {}
 
     private int widestFeedForward() {
         int expert = Math.max(config.moe().moeIntermediateSize(), config.moe().sharedIntermediateSize());
@@ -138,8 +139,9 @@ final class TransformerAssembly {
         return new LatentProjection(
                 linear(weights.latentDown()),
                 latentNorm(weights.latentNorm()),
-                keys.stream().map(kernels::arrange).toList(),
-                values.stream().map(kernels::arrange).toList());
+                new LatentHeads(
+                        keys.stream().map(kernels::arrange).toList(),
+                        values.stream().map(kernels::arrange).toList()));
     }
 
     private void addHead(WeightMatrix joined, int head, List<WeightMatrix> keys, List<WeightMatrix> values) {

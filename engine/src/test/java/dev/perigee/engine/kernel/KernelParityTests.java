@@ -10,7 +10,6 @@ import dev.perigee.engine.quantization.GgufFormat;
 import dev.perigee.engine.quantization.TileFormat;
 import dev.perigee.engine.quantization.WeightMatrix;
 import dev.perigee.engine.tensor.Bfloat16;
-import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -305,78 +304,23 @@ class KernelParityTests {
         requireSameAttention(new AttentionCase(64, 576, 512, 48, 290, 1));
     }
 
-    private record AttentionCase(
-            int heads, int tokenWidth, int valueWidth, int pageTokens, int firstPosition, int rows) {
-        int pages() {
-            return Math.ceilDiv(firstPosition + rows, pageTokens);
-        }
-    }
-
-    /** Two layers, pages in descending order, two rows in front that belong to somebody else. */
     private void requireSameAttention(AttentionCase shape) {
-        LatentLayer layer = layer(shape);
-        AttentionSpan span = span(shape);
-        FloatMatrix query = rounded(shape.rows() + 2, shape.heads() * shape.tokenWidth());
+        LatentLayer layer = shape.layer(operands, random);
+        AttentionSpan span = shape.span(operands);
+        FloatMatrix query =
+                AttentionCase.rounded(operands, random, shape.rows() + 2, shape.heads() * shape.tokenWidth());
         FloatMatrix wanted = zeros(shape.rows() + 2, shape.heads() * shape.valueWidth());
         FloatMatrix found = zeros(shape.rows() + 2, shape.heads() * shape.valueWidth());
         oracle.attend(layer, span, query, wanted);
         kernels.attend(layer, span, query, found);
         requireClose(found, wanted, 1e-5f);
-        kernels.attend(asCached(layer), span, query, found);
+        kernels.attend(AttentionCase.asCached(layer, kernels, operands), span, query, found);
         requireClose(found, wanted, weightsAreRounded() ? 1.5e-2f : 1e-5f);
-    }
-
-    private LatentLayer layer(AttentionCase shape) {
-        long layerFloats = (long) shape.pageTokens() * shape.tokenWidth();
-        FloatMatrix cache = rounded(shape.pages() * 2, (int) layerFloats);
-        return new LatentLayer(
-                DataType.F32,
-                cache.data(),
-                2 * layerFloats,
-                layerFloats,
-                shape.pageTokens(),
-                shape.heads(),
-                new LatentLayer.Geometry(shape.tokenWidth(), shape.valueWidth(), 0.3f));
-    }
-
-    /** Values that bfloat16 holds exactly. */
-    private FloatMatrix rounded(int rows, int columns) {
-        return matrix(rows, columns, () -> Bfloat16.value(Bfloat16.bits((float) random.nextGaussian())));
     }
 
     /** Where the CPU multiplies bfloat16, weights of positions are rounded to it, by up to 2^-9 of each. */
     private boolean weightsAreRounded() {
         return kernels.name().equals("native-" + CpuIsa.AVX512.label());
-    }
-
-    /** The same latents as the kernels under test keep those of a quantised model. */
-    private LatentLayer asCached(LatentLayer layer) {
-        if (kernels.latentType(true) == DataType.F32) {
-            return layer;
-        }
-        long elements = layer.memory().byteSize() / Float.BYTES;
-        MemorySegment memory = bytes(elements * Short.BYTES);
-        for (long i = 0; i < elements; i++) {
-            memory.setAtIndex(
-                    ValueLayout.JAVA_SHORT, i, Bfloat16.bits(layer.memory().getAtIndex(ValueLayout.JAVA_FLOAT, i)));
-        }
-        return new LatentLayer(
-                DataType.BF16,
-                memory,
-                layer.pageStride(),
-                layer.layerOffset(),
-                layer.pageTokens(),
-                layer.heads(),
-                layer.geometry());
-    }
-
-    private AttentionSpan span(AttentionCase shape) {
-        AttentionSpan span = new AttentionSpan(bytes((long) shape.pages() * Integer.BYTES));
-        for (int i = 0; i < shape.pages(); i++) {
-            span.setPage(i, shape.pages() - 1 - i);
-        }
-        span.select(2, shape.rows(), shape.firstPosition());
-        return span;
     }
 
     @Test
@@ -389,13 +333,13 @@ class KernelParityTests {
 
     private void requireSameBitsWhenShared(int rows, int firstPosition) {
         AttentionCase shape = new AttentionCase(39, 576, 512, 64, firstPosition, rows);
-        LatentLayer cached = asCached(layer(shape));
+        LatentLayer cached = AttentionCase.asCached(shape.layer(operands, random), kernels, operands);
         FloatMatrix query = gaussian(shape.rows() + 2, shape.heads() * shape.tokenWidth());
         FloatMatrix one = zeros(shape.rows() + 2, shape.heads() * shape.valueWidth());
         FloatMatrix shared = zeros(shape.rows() + 2, shape.heads() * shape.valueWidth());
-        kernels.attend(cached, span(shape), query, one);
+        kernels.attend(cached, shape.span(operands), query, one);
         try (Kernels several = open(3)) {
-            several.attend(cached, span(shape), query, shared);
+            several.attend(cached, shape.span(operands), query, shared);
         }
         for (int r = 0; r < one.rows(); r++) {
             for (int c = 0; c < one.columns(); c++) {
@@ -407,12 +351,12 @@ class KernelParityTests {
     @Test
     void attentionWhenScoresAreFarApartStaysFinite() {
         AttentionCase shape = new AttentionCase(2, 16, 8, 4, 70, 1);
-        LatentLayer layer = layer(shape);
+        LatentLayer layer = shape.layer(operands, random);
         FloatMatrix query = matrix(3, 32, () -> Bfloat16.value(Bfloat16.bits((float) random.nextGaussian() * 500)));
         FloatMatrix wanted = zeros(3, 16);
         FloatMatrix found = zeros(3, 16);
-        oracle.attend(layer, span(shape), query, wanted);
-        kernels.attend(asCached(layer), span(shape), query, found);
+        oracle.attend(layer, shape.span(operands), query, wanted);
+        kernels.attend(AttentionCase.asCached(layer, kernels, operands), shape.span(operands), query, found);
         requireClose(found, wanted, weightsAreRounded() ? 1e-2f : 1e-3f);
     }
 }

@@ -105,6 +105,51 @@ class TransformerTests {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = KernelPreference.class,
+            names = {"SCALAR", "AUTO"})
+    void logitsWhenPromptsAreExpandedAreThoseOfTheExpandedForm(KernelPreference preference) throws IOException {
+        new TinyCheckpoint(9)
+                .with("num_experts_per_tok", "8")
+                .with("num_hidden_layers", "2")
+                .with("max_position_embeddings", "8192")
+                .withPlainExperts()
+                .writeTo(folder);
+        int[] tokens = new Random(8).ints(1_500, 0, 320).toArray();
+        TransformerOptions options = new TransformerOptions(KernelOptions.of(preference), 1_024, 0);
+        try (ReferenceTransformer reference = new ReferenceTransformer(folder);
+                Transformer absorbed = Transformer.load(folder, options);
+                Transformer expanded = Transformer.load(folder, options.withExpandedPrompts(true))) {
+            double[][] wanted = reference.logits(tokens);
+            float[][] found = Forward.logits(expanded, tokens, 1_024);
+            float[][] plain = Forward.logits(absorbed, tokens, 1_024);
+            assertThat(found[1_023]).as("expanded is computed otherwise").isNotEqualTo(plain[1_023]);
+            for (int depth : new int[] {1, 200, 1_024, 1_500}) {
+                assertThat(distance(found[depth - 1], wanted[depth - 1]))
+                        .as("depth %d", depth)
+                        .isLessThan(1e-4);
+            }
+            assertThat(distance(besideAnother(expanded, tokens), wanted[1_022])).isLessThan(1e-4);
+        }
+    }
+
+    /** Logits of the token in front of the last of a prompt in whose step another sequence decodes. */
+    private static float[] besideAnother(Transformer transformer, int[] tokens) {
+        try (KvCache cache = transformer.newCache(16L << 20);
+                ScratchBuffers buffers = new ScratchBuffers()) {
+            FloatMatrix logits = buffers.floats(2, transformer.vocabularySize());
+            transformer.forward(
+                    new StepPlan(List.of(
+                            new StepPlan.Slice(reserved(cache, 1), new int[] {5}, 0, StepPlan.Logits.LAST),
+                            new StepPlan.Slice(
+                                    reserved(cache, 1_023), Arrays.copyOf(tokens, 1_023), 0, StepPlan.Logits.LAST))),
+                    cache,
+                    logits);
+            return Forward.row(logits, 1);
+        }
+    }
+
     private static double distance(float[] found, double[] wanted) {
         double difference = 0;
         double size = 0;

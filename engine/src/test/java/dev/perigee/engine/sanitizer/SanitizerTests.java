@@ -32,6 +32,7 @@ class SanitizerTests {
     private static final int LONG_MUTATIONS = 20_000;
     private static final String PARITY = "dev.perigee.engine.kernel.KernelParityTests";
     private static final String TILED_PARITY = "dev.perigee.engine.kernel.TiledKernelParityTests";
+    private static final String EXPANDED_PARITY = "dev.perigee.engine.kernel.ExpandedParityTests";
     private static final String MUTATED = "dev.perigee.engine.weights.MutatedModels";
     private static final Pattern RAN = Pattern.compile("Ran (\\d+) tests without failure, 0 failed");
     private static final String OPTIONS =
@@ -73,7 +74,7 @@ class SanitizerTests {
 
     @Test
     void paritySuiteWhenSanitizedIsClean() throws Exception {
-        Run run = run(Map.of(), List.of(), PARITY, TILED_PARITY);
+        Run run = run(Map.of(), List.of(), PARITY, TILED_PARITY, EXPANDED_PARITY);
 
         assertThat(run.tests()).as(run.output()).isGreaterThan(30);
     }

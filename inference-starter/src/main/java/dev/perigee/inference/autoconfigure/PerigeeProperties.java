@@ -95,25 +95,26 @@ public record PerigeeProperties(
      * @param isa Instruction set that the C kernels must use, such as avx2; the best that the CPU has where none is set.
      * @param threads How many threads compute; one for each processor where none is set.
      * @param javaAllowed Whether the Java kernels take over where the packed C kernels do not load.
+     * @param expandedPrompts Whether attention of long prompts is computed expanded, which is faster the longer they are; then the same request is no
+     *     longer answered with the same tokens whatever of it was in the cache already.
      */
     public record Kernels(
             @DefaultValue("auto") KernelChoice choice,
             @Nullable String isa,
             @Nullable Integer threads,
-            @DefaultValue("false") boolean javaAllowed) {
+            @DefaultValue("false") boolean javaAllowed,
+            @DefaultValue("false") boolean expandedPrompts) {
 
         public Kernels {
-            options(choice, isa, threads, javaAllowed);
+            new EngineOptions.Kernels(choice, isa, count(threads), javaAllowed, expandedPrompts);
         }
 
         EngineOptions.Kernels options() {
-            return options(choice, isa, threads, javaAllowed);
+            return new EngineOptions.Kernels(choice, isa, count(threads), javaAllowed, expandedPrompts);
         }
 
-        private static EngineOptions.Kernels options(
-                KernelChoice choice, @Nullable String isa, @Nullable Integer threads, boolean javaAllowed) {
-            int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-            return new EngineOptions.Kernels(choice, isa, count, javaAllowed);
+        private static int count(@Nullable Integer threads) {
+            return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
         }
     }
 
