@@ -26,13 +26,23 @@ public final class KernelSelection {
 
     static Kernels open(KernelOptions options, Supplier<Optional<NativeLibrary>> packed) {
         return switch (options.preference()) {
-            case SCALAR -> new ScalarKernels(options.threads());
+            case SCALAR -> openScalar(options);
             case NATIVE -> openNative(options, load(options, packed).orElseThrow(KernelSelection::noneForPlatform));
             case AUTO -> {
                 Optional<NativeLibrary> library = load(options, packed);
                 yield library.isPresent() ? openNative(options, library.get()) : fallBack(options);
             }
         };
+    }
+
+    private static Kernels openScalar(KernelOptions options) {
+        if (options.isa() != null) {
+            throw new ModelLoadException(
+                    "isa " + options.isa(),
+                    "the scalar kernels are plain Java and use none",
+                    "leave the isa open, or choose the native kernels");
+        }
+        return new ScalarKernels(options.threads());
     }
 
     private static Optional<NativeLibrary> load(KernelOptions options, Supplier<Optional<NativeLibrary>> packed) {

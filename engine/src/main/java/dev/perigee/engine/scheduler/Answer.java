@@ -123,6 +123,15 @@ public final class Answer implements AnswerSink {
         end(new GenerationEvent.Finished(reason == null ? ownReason : reason, usage()));
     }
 
+    /** Ends the answer for this reason, or refuses it where nothing of it was computed. */
+    void finishOrRefuse(FinishReason reason, Rejection rejection) {
+        if (begun()) {
+            finish(reason);
+        } else {
+            refuse(rejection);
+        }
+    }
+
     /** Ends the answer by a fault. */
     void fail(String message) {
         end(new GenerationEvent.Failed(message, usage()));

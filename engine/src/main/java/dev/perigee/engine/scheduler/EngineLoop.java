@@ -216,10 +216,8 @@ public final class EngineLoop implements AutoCloseable {
         long now = clock.getAsLong();
         for (Sequence sequence : scheduler.all()) {
             Answer answer = sequence.answer();
-            if (answer.mailbox().cancelled() && !answer.begun()) {
-                answer.refuse(new Rejection.Withdrawn());
-            } else if (answer.mailbox().cancelled()) {
-                answer.finish(FinishReason.CANCELLED);
+            if (answer.mailbox().cancelled()) {
+                answer.finishOrRefuse(FinishReason.CANCELLED, new Rejection.Withdrawn());
             } else if (answer.grantSpent()) {
                 answer.finish(FinishReason.LENGTH);
             } else if (sequence.timeLeft(now) <= 0) {

@@ -82,11 +82,7 @@ public final class Sequence {
 
     /** Its time is over: ends the answer, or refuses it where nothing was computed. */
     void expire(long now) {
-        if (answer.begun()) {
-            answer.finish(FinishReason.LENGTH);
-        } else {
-            answer.refuse(new Rejection.WaitedTooLong(Duration.ofNanos(now - submitted)));
-        }
+        answer.finishOrRefuse(FinishReason.LENGTH, new Rejection.WaitedTooLong(Duration.ofNanos(now - submitted)));
     }
 
     /** How many tokens are not computed yet; at least one. */

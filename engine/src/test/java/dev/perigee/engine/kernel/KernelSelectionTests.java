@@ -40,6 +40,13 @@ class KernelSelectionTests {
     }
 
     @Test
+    void selectionWhenScalarKernelsAreToUseAnInstructionSetIsRefused() {
+        assertThatThrownBy(() -> KernelSelection.open(new KernelOptions(KernelPreference.SCALAR, "avx2", 1, false)))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("isa avx2: the scalar kernels are plain Java and use none");
+    }
+
+    @Test
     void selectionWhenInstructionSetIsUnknownIsRefusedByName() {
         assumeTrue(NativeLibrary.packed().isPresent(), "this build has no C kernels");
         assertThatThrownBy(() -> KernelSelection.open(new KernelOptions(KernelPreference.AUTO, "sse9", 1, true)))
