@@ -1,7 +1,6 @@
 package dev.perigee.engine.tool;
 
 import dev.perigee.engine.EngineOptions;
-import dev.perigee.engine.KernelChoice;
 import dev.perigee.engine.model.Transformer;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ public final class CpuBench {
 
     public static void main(String[] arguments) {
         EngineOptions.Kernels kernels =
-                new EngineOptions.Kernels(KernelChoice.AUTO, System.getProperty("isa"), 1, false);
+                EngineOptions.Kernels.standard().withIsa(System.getProperty("isa")).withThreads(1);
         int prefill = Integer.parseInt(arguments[1]);
         int steps = Integer.parseInt(arguments[2]);
         long begun = nanos();
