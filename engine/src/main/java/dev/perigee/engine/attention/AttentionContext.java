@@ -8,7 +8,7 @@ import dev.perigee.engine.tensor.ScratchBuffers;
 /** What the attention of all layers shares: shape, rotary tables, scale, working memory. */
 public final class AttentionContext {
 
-    /** To decode an element of a head's weights takes as long as so many multiply-adds. */
+    /** Decoding an element of a head's weights counts as so many multiply-adds: an estimate, not measured. */
     private static final long DECODED = 200;
 
     private final AttentionConfig config;

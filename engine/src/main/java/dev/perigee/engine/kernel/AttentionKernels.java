@@ -25,8 +25,7 @@ final class AttentionKernels {
     private final MemorySegment spansF32;
     private final MemorySegment spansBf16;
     private final MemorySegment join;
-    private LatentLayer latents =
-            new LatentLayer(DataType.F32, MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
+    private LatentLayer latents = LatentLayer.NONE;
     private AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
     private FloatMatrix query = new FloatMatrix(MemorySegment.NULL, 0, 0);
     private FloatMatrix output = query;

@@ -31,8 +31,7 @@ final class ExpandedAttention {
     private final Kernels.RowLoop decodeRange = this::decode;
     private final Kernels.RowLoop expandRange = this::expandBlocks;
     private final Kernels.RowLoop attendRange = this::attendBlocks;
-    private LatentLayer latents =
-            new LatentLayer(DataType.F32, MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
+    private LatentLayer latents = LatentLayer.NONE;
     private AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
     private FloatMatrix query = new FloatMatrix(MemorySegment.NULL, 0, 0);
     private FloatMatrix output = query;

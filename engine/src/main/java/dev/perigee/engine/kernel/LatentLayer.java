@@ -25,6 +25,10 @@ public record LatentLayer(
         int heads,
         Geometry geometry) {
 
+    /** No latents. */
+    static final LatentLayer NONE =
+            new LatentLayer(DataType.F32, MemorySegment.NULL, 0, 0, 1, 0, new Geometry(0, 0, 0));
+
     /** The most elements of a token that kernels take: PERIGEE_MOST_TOKEN_WIDTH. */
     public static final int MOST_TOKEN_WIDTH = 1024;
 

@@ -2,7 +2,6 @@ package dev.perigee.engine.kernel;
 
 import dev.perigee.engine.quantization.F32Weights;
 import dev.perigee.engine.quantization.WeightMatrix;
-import dev.perigee.engine.tensor.DataType;
 import dev.perigee.engine.tensor.FloatMatrix;
 import dev.perigee.engine.tensor.MemorySource;
 import java.lang.foreign.MemorySegment;
@@ -31,8 +30,7 @@ abstract class PartitionedKernels implements Kernels {
     FloatMatrix norm = NOTHING;
     float epsilon;
     int rows;
-    LatentLayer latents =
-            new LatentLayer(DataType.F32, MemorySegment.NULL, 0, 0, 1, 0, new LatentLayer.Geometry(0, 0, 0));
+    LatentLayer latents = LatentLayer.NONE;
     AttentionSpan span = new AttentionSpan(MemorySegment.NULL);
 
     final WorkerPool pool;
@@ -152,12 +150,7 @@ abstract class PartitionedKernels implements Kernels {
         require(out.columns() == heads * geometry.valueWidth(), "output", out.columns(), heads * geometry.valueWidth());
         require(query.stride() == query.columns(), "query's row", query.stride(), query.columns());
         require(out.stride() == out.columns(), "output's row", out.stride(), out.columns());
-        requireRows(query, tokens.firstRow() + tokens.rows());
-        requireRows(out, tokens.firstRow() + tokens.rows());
-        latents = layer;
-        span = tokens;
-        input = query;
-        output = out;
+        select(layer, tokens, query, out);
         shareAttention();
     }
 
@@ -171,13 +164,17 @@ abstract class PartitionedKernels implements Kernels {
                 query.columns(),
                 count * heads.queryWidth(layer));
         require(out.columns() == count * heads.valueWidth(), "output", out.columns(), count * heads.valueWidth());
+        select(layer, tokens, query, out);
+        attendHeads(heads);
+    }
+
+    private void select(LatentLayer layer, AttentionSpan tokens, FloatMatrix query, FloatMatrix out) {
         requireRows(query, tokens.firstRow() + tokens.rows());
         requireRows(out, tokens.firstRow() + tokens.rows());
         latents = layer;
         span = tokens;
         input = query;
         output = out;
-        attendHeads(heads);
     }
 
     /** Computes the attention of {@code span} from {@code input} into {@code output}, expanded. */

@@ -170,13 +170,12 @@ public final class Transformer implements LanguageModel {
             if (i == layers.size() - 1) {
                 step.keepLogitRows(moveRow);
             }
-            if (step.rows() > 0) {
-                layers.get(i).apply(kernels, states, step);
+            if (step.rows() == 0) {
+                return;
             }
+            layers.get(i).apply(kernels, states, step);
         }
-        if (step.rows() > 0) {
-            head.apply(kernels, states, logits, step.rows());
-        }
+        head.apply(kernels, states, logits, step.rows());
     }
 
     /** Nobody reads of the last layer's other rows more than what they left in the cache. */

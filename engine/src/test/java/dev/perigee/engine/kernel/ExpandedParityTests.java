@@ -75,6 +75,22 @@ class ExpandedParityTests {
                 new Expansion(new AttentionCase(2, 576, 512, 64, 130, 150), 128, 128));
     }
 
+    /** What is computed, but for the latents' type. */
+    private record Attention(LatentLayer layer, AttentionSpan span, LatentHeads heads, FloatMatrix query) {
+
+        void run(Kernels kernels, LatentLayer latents, FloatMatrix output) {
+            kernels.attendExpanded(latents, span, heads, query, output);
+        }
+    }
+
+    private Attention attention(Expansion expansion) {
+        return new Attention(
+                expansion.shape().layer(operands, random),
+                expansion.shape().span(operands),
+                heads(expansion),
+                query(expansion));
+    }
+
     private LatentHeads heads(Expansion expansion) {
         int latent = expansion.shape().valueWidth();
         return new LatentHeads(
@@ -106,16 +122,13 @@ class ExpandedParityTests {
     @Test
     void expandedAttentionWhenSizesAreAwkwardEqualsOracle() {
         for (Expansion expansion : cases()) {
-            LatentLayer layer = expansion.shape().layer(operands, random);
-            AttentionSpan span = expansion.shape().span(operands);
-            LatentHeads heads = heads(expansion);
-            FloatMatrix query = query(expansion);
+            Attention attention = attention(expansion);
             FloatMatrix wanted = output(expansion);
             FloatMatrix found = output(expansion);
-            oracle.attendExpanded(layer, span, heads, query, wanted);
-            kernels.attendExpanded(layer, span, heads, query, found);
+            attention.run(oracle, attention.layer(), wanted);
+            attention.run(kernels, attention.layer(), found);
             requireClose(expansion, found, wanted, ROUNDING);
-            kernels.attendExpanded(AttentionCase.asCached(layer, kernels, operands), span, heads, query, found);
+            attention.run(kernels, AttentionCase.asCached(attention.layer(), kernels, operands), found);
             requireClose(expansion, found, wanted, kernels == oracle ? ROUNDING : ROUNDED);
         }
     }
@@ -123,18 +136,14 @@ class ExpandedParityTests {
     @Test
     void expandedAttentionEqualsAbsorbedAttention() {
         for (Expansion expansion : cases()) {
-            LatentLayer layer = expansion.shape().layer(operands, random);
-            AttentionSpan span = expansion.shape().span(operands);
-            LatentHeads heads = heads(expansion);
-            FloatMatrix query = query(expansion);
+            Attention attention = attention(expansion);
             FloatMatrix found = output(expansion);
-            kernels.attendExpanded(layer, span, heads, query, found);
-            requireClose(expansion, found, absorbed(expansion, layer, span, heads, query), ROUNDING);
+            attention.run(kernels, attention.layer(), found);
+            requireClose(expansion, found, absorbed(expansion, attention), ROUNDING);
         }
     }
 
-    private FloatMatrix absorbed(
-            Expansion expansion, LatentLayer layer, AttentionSpan span, LatentHeads heads, FloatMatrix query) {
+    private FloatMatrix absorbed(Expansion expansion, Attention attention) {
         AttentionCase shape = expansion.shape();
         int rows = shape.rows() + 2;
         int rotated = shape.tokenWidth() - shape.valueWidth();
@@ -145,20 +154,23 @@ class ExpandedParityTests {
             int from = head * expansion.queryWidth();
             int to = head * shape.tokenWidth();
             oracle.multiply(
-                    heads.keys().get(head),
-                    query.columns(from, expansion.keyWidth()),
+                    attention.heads().keys().get(head),
+                    attention.query().columns(from, expansion.keyWidth()),
                     taken.columns(to, shape.valueWidth()),
                     rows);
             for (int row = 0; row < rows; row++) {
                 for (int i = 0; i < rotated; i++) {
-                    taken.set(row, to + shape.valueWidth() + i, query.get(row, from + expansion.keyWidth() + i));
+                    taken.set(
+                            row,
+                            to + shape.valueWidth() + i,
+                            attention.query().get(row, from + expansion.keyWidth() + i));
                 }
             }
         }
-        oracle.attend(layer, span, taken, context);
+        oracle.attend(attention.layer(), attention.span(), taken, context);
         for (int head = 0; head < shape.heads(); head++) {
             oracle.multiply(
-                    heads.values().get(head),
+                    attention.heads().values().get(head),
                     context.columns(head * shape.valueWidth(), shape.valueWidth()),
                     wanted.columns(head * expansion.valueWidth(), expansion.valueWidth()),
                     rows);
@@ -180,14 +192,13 @@ class ExpandedParityTests {
     @Test
     void expandedAttentionWhenSharedOutIsTheSameBits() {
         Expansion expansion = cases().getLast();
-        LatentLayer cached = AttentionCase.asCached(expansion.shape().layer(operands, random), kernels, operands);
-        LatentHeads heads = heads(expansion);
-        FloatMatrix query = query(expansion);
+        Attention attention = attention(expansion);
+        LatentLayer cached = AttentionCase.asCached(attention.layer(), kernels, operands);
         FloatMatrix one = output(expansion);
         FloatMatrix shared = output(expansion);
-        kernels.attendExpanded(cached, expansion.shape().span(operands), heads, query, one);
+        attention.run(kernels, cached, one);
         try (Kernels several = subject.opener().apply(3)) {
-            several.attendExpanded(cached, expansion.shape().span(operands), heads, query, shared);
+            attention.run(several, cached, shared);
         }
         for (int row = 0; row < one.rows(); row++) {
             for (int column = 0; column < one.columns(); column++) {

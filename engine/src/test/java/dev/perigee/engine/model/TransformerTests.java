@@ -79,19 +79,14 @@ class TransformerTests {
                 .withPlainExperts());
     }
 
-    /** The engine computes attention absorbed, the reference expanded; every token goes to every expert, so that rounding changes no choice. */
+    /** The engine computes attention absorbed, the reference expanded. */
     @ParameterizedTest
     @EnumSource(
             value = KernelPreference.class,
             names = {"SCALAR", "AUTO"})
     void logitsWhenAttentionIsAbsorbedAreThoseOfTheExpandedFormAtAnyDepth(KernelPreference preference)
             throws IOException {
-        new TinyCheckpoint(9)
-                .with("num_experts_per_tok", "8")
-                .with("num_hidden_layers", "2")
-                .with("max_position_embeddings", "8192")
-                .withPlainExperts()
-                .writeTo(folder);
+        deepCheckpoint().writeTo(folder);
         int[] tokens = new Random(8).ints(4_096, 0, 320).toArray();
         try (ReferenceTransformer reference = new ReferenceTransformer(folder);
                 Transformer transformer = load(KernelOptions.of(preference))) {
@@ -110,12 +105,7 @@ class TransformerTests {
             value = KernelPreference.class,
             names = {"SCALAR", "AUTO"})
     void logitsWhenPromptsAreExpandedAreThoseOfTheExpandedForm(KernelPreference preference) throws IOException {
-        new TinyCheckpoint(9)
-                .with("num_experts_per_tok", "8")
-                .with("num_hidden_layers", "2")
-                .with("max_position_embeddings", "8192")
-                .withPlainExperts()
-                .writeTo(folder);
+        deepCheckpoint().writeTo(folder);
         int[] tokens = new Random(8).ints(1_500, 0, 320).toArray();
         TransformerOptions options = new TransformerOptions(KernelOptions.of(preference), 1_024, 0);
         try (ReferenceTransformer reference = new ReferenceTransformer(folder);
@@ -134,7 +124,7 @@ class TransformerTests {
         }
     }
 
-    /** Logits of the token in front of the last of a prompt in whose step another sequence decodes. */
+    /** Logits of the last of 1,023 tokens in whose step another sequence decodes. */
     private static float[] besideAnother(Transformer transformer, int[] tokens) {
         try (KvCache cache = transformer.newCache(16L << 20);
                 ScratchBuffers buffers = new ScratchBuffers()) {
@@ -148,6 +138,15 @@ class TransformerTests {
                     logits);
             return Forward.row(logits, 1);
         }
+    }
+
+    /** A long context; every token goes to every expert, so that rounding changes no choice. */
+    private static TinyCheckpoint deepCheckpoint() {
+        return new TinyCheckpoint(9)
+                .with("num_experts_per_tok", "8")
+                .with("num_hidden_layers", "2")
+                .with("max_position_embeddings", "8192")
+                .withPlainExperts();
     }
 
     private static double distance(float[] found, double[] wanted) {

@@ -106,15 +106,21 @@ public record PerigeeProperties(
             @DefaultValue("false") boolean expandedPrompts) {
 
         public Kernels {
-            new EngineOptions.Kernels(choice, isa, count(threads), javaAllowed, expandedPrompts);
+            options(choice, isa, threads, javaAllowed, expandedPrompts);
         }
 
         EngineOptions.Kernels options() {
-            return new EngineOptions.Kernels(choice, isa, count(threads), javaAllowed, expandedPrompts);
+            return options(choice, isa, threads, javaAllowed, expandedPrompts);
         }
 
-        private static int count(@Nullable Integer threads) {
-            return threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        private static EngineOptions.Kernels options(
+                KernelChoice choice,
+                @Nullable String isa,
+                @Nullable Integer threads,
+                boolean javaAllowed,
+                boolean expandedPrompts) {
+            int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+            return new EngineOptions.Kernels(choice, isa, count, javaAllowed, expandedPrompts);
         }
     }
 
