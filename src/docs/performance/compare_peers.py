@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Compares Perigee with peers on one machine, on the same GGUF file.
 
-    compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests load,prefill,decode,depth,together]
+    compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests load,prefill,decode,depth,together] [--least decode=15.1]
 
 DIR holds the peer's llama-bench (and for `together` llama-batched-bench), built elsewhere with its own flags; nothing is built here. In
 every round Perigee and then each peer runs once, each in a process of its own, so that what else the machine does hits all. Printed are each
 run, what others took of the CPUs meanwhile, and at the end for each test and peer the medians in tokens/s and the median of the paired ratios
-with its 95 % interval (order statistics). Peers' commits and the machine's instruction sets are printed first. Needs Python and Linux.
+with its 95 % interval (order statistics); for a test named by --least once more for the pairs alone whose peer gave that many tokens/s, for a
+peer far below what it gives elsewhere says little. Peers' commits and the machine's instruction sets are printed first. Needs Python and Linux.
 
 Tests: load: seconds from the start of the process to one token, the peer's weights mapped as stored (its whole process); prefill 512 tokens;
 decode 32 tokens of one sequence from an empty context; depth: the same after 4,096 tokens; together: 32 tokens of 8 sequences. All with 2
@@ -89,6 +90,13 @@ def interval(ratios):
     return ordered[max(0, below - 1)], ordered[min(n - 1, n - below)]
 
 
+def summarise(title, name, pairs):
+    ratios = [a / b for a, b in pairs]
+    low, high = interval(ratios)
+    print(f'{title}: perigee {statistics.median(a for a, _ in pairs):.2f}, {name} {statistics.median(b for _, b in pairs):.2f}, '
+          f'paired ratio {statistics.median(ratios):.3f} (95 % {low:.3f} to {high:.3f}), {len(pairs)} pairs')
+
+
 def describe(kind, folder, model):
     line = json.loads(output_of([f'{folder}/llama-bench', '-m', model, '-p', '1', '-n', '0', '-r', '1', '-t', str(THREADS), '-o', 'json'], folder))[0]
     print(f'{kind}: commit {line["build_commit"]}, run with {" ".join(IK_BEST) if kind == "ik" else "-fa 1"}; flags of its build:')
@@ -105,7 +113,9 @@ def main():
     parser.add_argument('--perigee', default='./perigee')
     parser.add_argument('--peer', action='append', required=True)
     parser.add_argument('--tests', default='prefill,decode')
+    parser.add_argument('--least', action='append', default=[])
     order = parser.parse_args()
+    least = {test: float(figure) for test, figure in (named.split('=', 1) for named in order.least)}
     tests = order.tests.split(',')
     order.model = os.path.abspath(order.model)
     peers = {kind: os.path.abspath(folder) for kind, folder in (named.split('=', 1) for named in order.peer)}
@@ -127,10 +137,10 @@ def main():
         for test in tests:
             pairs = [(r['perigee'][test], r[name][test]) for r in rounds if test in r[name]]
             if pairs:
-                ratios = [a / b for a, b in pairs]
-                low, high = interval(ratios)
-                print(f'{test} against {name}: perigee {statistics.median(a for a, _ in pairs):.2f}, {name} {statistics.median(b for _, b in pairs):.2f}, '
-                      f'paired ratio {statistics.median(ratios):.3f} (95 % {low:.3f} to {high:.3f}), {len(pairs)} pairs')
+                summarise(f'{test} against {name}', name, pairs)
+            fair = [(ours, theirs) for ours, theirs in pairs if theirs >= least.get(test, 0)]
+            if test in least and fair:
+                summarise(f'{test} against {name} where it gave {least[test]:g}', name, fair)
 
 
 if __name__ == "__main__":
