@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares Perigee with peers on one machine, on the same GGUF file.
 
-    compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests load,prefill,decode,depth,together] [--least decode=15.1]
+    compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests load,prefill,decode,depth,together]
+        [--least decode=15.1]
 
 DIR holds the peer's llama-bench (and for `together` llama-batched-bench), built elsewhere with its own flags; nothing is built here. In
 every round Perigee and then each peer runs once, each in a process of its own, so that what else the machine does hits all. Printed are each
@@ -91,6 +92,8 @@ def interval(ratios):
 
 
 def summarise(title, name, pairs):
+    if not pairs:
+        return
     ratios = [a / b for a, b in pairs]
     low, high = interval(ratios)
     print(f'{title}: perigee {statistics.median(a for a, _ in pairs):.2f}, {name} {statistics.median(b for _, b in pairs):.2f}, '
@@ -117,6 +120,8 @@ def main():
     order = parser.parse_args()
     least = {test: float(figure) for test, figure in (named.split('=', 1) for named in order.least)}
     tests = order.tests.split(',')
+    if not least.keys() <= set(tests) - {'load'}:
+        parser.error(f'--least takes tests in tokens/s that --tests names, not {", ".join(least.keys() - (set(tests) - {"load"}))}')
     order.model = os.path.abspath(order.model)
     peers = {kind: os.path.abspath(folder) for kind, folder in (named.split('=', 1) for named in order.peer)}
     with open('/proc/cpuinfo') as cpu:
@@ -136,10 +141,9 @@ def main():
     for name in peers:
         for test in tests:
             pairs = [(r['perigee'][test], r[name][test]) for r in rounds if test in r[name]]
-            if pairs:
-                summarise(f'{test} against {name}', name, pairs)
-            fair = [(ours, theirs) for ours, theirs in pairs if theirs >= least.get(test, 0)]
-            if test in least and fair:
+            summarise(f'{test} against {name}', name, pairs)
+            if test in least:
+                fair = [(ours, theirs) for ours, theirs in pairs if theirs >= least[test]]
                 summarise(f'{test} against {name} where it gave {least[test]:g}', name, fair)
 
 
