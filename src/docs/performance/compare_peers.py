@@ -36,7 +36,7 @@ def output_of(command, folder=None, errors=subprocess.DEVNULL):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment, cwd=folder).stdout
 
 
-def perigee(program, model, tests):
+def perigee(program, model, tests, steps):
     found = {}
     if 'load' in tests:
         lines = output_of(program.split() + ['bench', '--model', model, '--threads', str(THREADS), '--prefill', '0', '--decode', '0'])
@@ -44,7 +44,7 @@ def perigee(program, model, tests):
     for depths, sequences, wanted in (('0', '1', ('decode',)), (str(DEPTH), '1', ('depth',)), ('0', str(TOGETHER), ('together',))):
         if not set(wanted) & set(tests) and not (wanted == ('decode',) and 'prefill' in tests):
             continue
-        decode = STEPS if wanted[0] in tests else 0
+        decode = steps if wanted[0] in tests else 0
         prefill = PROMPT if wanted == ('decode',) and 'prefill' in tests else 0
         out = output_of(program.split() + ['bench', '--model', model, '--threads', str(THREADS), '--prefill', str(prefill), '--repeats', '1',
                                            '--decode', str(decode), '--depth', depths, '--sequences', sequences])
@@ -56,7 +56,7 @@ def perigee(program, model, tests):
     return found
 
 
-def peer(kind, folder, model, tests):
+def peer(kind, folder, model, tests, steps):
     best = IK_BEST if kind == 'ik' else ['-fa', '1']
     common = [f'{folder}/llama-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-r', '1', '-o', 'json'] + best
     found = {}
@@ -66,17 +66,17 @@ def peer(kind, folder, model, tests):
         output_of([f'{folder}/llama-bench', '-m', model, '-t', str(THREADS), '-p', '0', '-n', '1', '-r', '1'] + mapped, folder)
         found['load'] = time.monotonic() - begun
     if 'prefill' in tests or 'decode' in tests:
-        for line in json.loads(output_of(common + ['-p', str(PROMPT), '-n', str(STEPS)], folder)):
+        for line in json.loads(output_of(common + ['-p', str(PROMPT), '-n', str(steps)], folder)):
             found['prefill' if line['n_prompt'] else 'decode'] = line['avg_ts']
     if 'depth' in tests:
-        deep = ['-p', '0', '-n', str(STEPS), '-d', str(DEPTH)] if kind == 'llama' else ['-p', '0', '-n', '0', '-gp', f'{DEPTH},{STEPS}']
+        deep = ['-p', '0', '-n', str(steps), '-d', str(DEPTH)] if kind == 'llama' else ['-p', '0', '-n', '0', '-gp', f'{DEPTH},{steps}']
         found['depth'] = json.loads(output_of(common + deep, folder))[-1]['avg_ts']
     if 'together' in tests and kind == 'llama':
-        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-fa', 'on', '-c', '1024', '-npp', '1',
-                         '-ntg', str(STEPS), '-npl', str(TOGETHER), '--output-format', 'jsonl'], folder)
+        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-fa', 'on', '-c', str(max(1024, 2 * TOGETHER * steps)), '-npp', '1',
+                         '-ntg', str(steps), '-npl', str(TOGETHER), '--output-format', 'jsonl'], folder)
         found['together'] = next(json.loads(line)['speed_tg'] for line in out.splitlines() if line.startswith('{'))
     if 'together' in tests and kind == 'ik':
-        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-c', '1024', '-npp', '1', '-ntg', str(STEPS),
+        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-c', str(max(1024, 2 * TOGETHER * steps)), '-npp', '1', '-ntg', str(steps),
                          '-npl', str(TOGETHER), '-mla', '3', '-fa', 'on', '-rtr', '-thp'], folder, subprocess.STDOUT)
         found['together'] = next(float(line.split('|')[8]) for line in out.splitlines() if re.match(r'\|\s+1 \|', line))
     return {test: found[test] for test in tests if test in found}
@@ -116,6 +116,7 @@ def main():
     parser.add_argument('--perigee', default='./perigee')
     parser.add_argument('--peer', action='append', required=True)
     parser.add_argument('--tests', default='prefill,decode')
+    parser.add_argument('--tokens', type=int, default=32)
     parser.add_argument('--least', action='append', default=[])
     order = parser.parse_args()
     least = {test: float(figure) for test, figure in (named.split('=', 1) for named in order.least)}
@@ -134,7 +135,8 @@ def main():
         figures = {}
         for name in ['perigee', *peers]:
             before, mine, begun = busy(), own(), os.times().elapsed
-            figures[name] = perigee(order.perigee, order.model, tests) if name == 'perigee' else peer(name, peers[name], order.model, tests)
+            figures[name] = perigee(order.perigee, order.model, tests, order.tokens) if name == 'perigee' else \
+                peer(name, peers[name], order.model, tests, order.tokens)
             others = max(0.0, busy() - before - (own() - mine)) / ((os.times().elapsed - begun) * os.cpu_count())
             print(f'{number + 1} {name}: {json.dumps(figures[name])}, others took {100 * others:.0f} % of the CPUs', flush=True)
         rounds.append(figures)

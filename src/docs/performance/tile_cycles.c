@@ -1,6 +1,6 @@
 /*
  * Core cycles that the tile kernels take for a group (32 columns) of a tile (16 rows) and a token, of the fastest of many short runs, so that what
- * else the machine does hardly matters. Core cycles are time stamps times a factor, found with a loop of one cycle a turn.
+ * else the machine does hardly matters. Core cycles are time stamps times a factor, found in between with instructions of a known latency.
  *
  *   cc -O2 tile_cycles.c -ldl -o tile_cycles
  *   ./tile_cycles engine/target/classes/META-INF/perigee/native/linux-x86_64/libperigee_kernels.so avx512 FORMAT COLUMNS ROWS TOKENS...
@@ -18,22 +18,21 @@ typedef int32_t quantise(const float *x, int64_t stride, const int32_t *rows, in
 typedef int32_t multiply(int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panel_bytes, int32_t tokens,
                          int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t stride);
 
-enum { GROUP = 32, TILE = 16, PANEL = 8, RUNS = 300, TURNS = 20000 };
+enum { GROUP = 32, TILE = 16, PANEL = 8, RUNS = 300, CYCLES = 30000 };
 
 static int64_t now(void) {
     unsigned cpu;
     return (int64_t)__rdtscp(&cpu);
 }
 
-static double cycles_a_tick(void) {
-    int64_t least = INT64_MAX;
-    for (int run = 0; run < RUNS; run++) {
-        int64_t turns = TURNS, begun = now();
-        __asm__ volatile("1: dec %0; jnz 1b" : "+r"(turns));
-        int64_t ticks = now() - begun;
-        least = ticks < least ? ticks : least;
-    }
-    return (double)TURNS / (double)least;
+static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Ticks of CYCLES cycles: multiplications that wait for each other, 3 cycles each, which nothing else on the core delays. */
+static int64_t ticks_of_cycles(void) {
+    int64_t value = 1, begun = now();
+    for (int done = 0; done < CYCLES; done += 60)
+        __asm__ volatile(".rept 20\n\timul %0, %0\n\t.endr" : "+r"(value));
+    return now() - begun;
 }
 
 static void *found(void *library, const char *isa, const char *kernel) {
@@ -61,23 +60,22 @@ int main(int count, char **arguments) {
     uint8_t *weight = aligned_alloc(64, (size_t)weight_bytes + 4096);
     for (int64_t i = 0; i < weight_bytes; i++)
         weight[i] = (uint8_t)(rand() & 0x3b); /* scales stay finite */
-    double factor = cycles_a_tick();
     for (int a = 6; a < count; a++) {
         int tokens = atoi(arguments[a]);
         float *x = aligned_alloc(64, sizeof(float) * (size_t)tokens * columns), *y = aligned_alloc(64, sizeof(float) * (size_t)tokens * rows);
-        int64_t panel_bytes = (int64_t)tokens * columns * 3 / 2, least = INT64_MAX;
+        int64_t panel_bytes = (int64_t)tokens * columns * 3 / 2, least = INT64_MAX, unit = INT64_MAX;
         void *panels = aligned_alloc(64, (size_t)panel_bytes + 4096);
         for (int64_t i = 0; i < (int64_t)tokens * columns; i++)
             x[i] = (float)rand() / (float)RAND_MAX - 0.5f;
         int refused = round_inputs(x, columns, NULL, tokens, columns, 0, (tokens + PANEL - 1) / PANEL, panels, panel_bytes);
         for (int run = 0; run < RUNS; run++) {
+            unit = smaller(unit, ticks_of_cycles());
             int64_t begun = now();
             refused |= product(format, weight, weight_bytes, panels, panel_bytes, tokens, columns, rows, 0, rows / TILE, y, rows);
-            int64_t ticks = now() - begun;
-            least = ticks < least ? ticks : least;
+            least = smaller(least, now() - begun);
         }
         printf("format %d, %d columns, %d tokens: %.2f cycles%s\n", format, columns, tokens,
-               (double)least * factor / ((double)tokens * (columns / GROUP) * (rows / TILE)), refused ? ", REFUSED" : "");
+               (double)least * CYCLES / (double)unit / ((double)tokens * (columns / GROUP) * (rows / TILE)), refused ? ", REFUSED" : "");
     }
     return 0;
 }
