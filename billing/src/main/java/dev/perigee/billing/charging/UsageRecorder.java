@@ -1,6 +1,7 @@
 package dev.perigee.billing.charging;
 
 import dev.perigee.billing.budget.BudgetUse;
+import dev.perigee.billing.ledger.EndedEstimate;
 import dev.perigee.billing.ledger.JdbcLedger;
 import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.ledger.ResolvedReservation;
@@ -109,12 +110,13 @@ final class UsageRecorder {
     }
 
     /** Leaves it at the estimate, a request that had no checkpoint without a token; or records the engine's count that came behind. */
-    void giveUp(ResolvedReservation givenUp) {
-        if (tokens(givenUp.checkpoint()) > givenUp.billedTokens()) {
-            record(List.of(new Exact(givenUp, givenUp.checkpoint(), RequestOutcome.INTERRUPTED)));
+    void giveUp(EndedEstimate ended) {
+        if (ended.counted()) {
+            record(List.of(new Exact(ended.resolved(), ended.usage(), RequestOutcome.INTERRUPTED)));
             return;
         }
-        tables.usageRecords().add(event(givenUp.reservation(), givenUp.checkpoint(), RequestOutcome.INTERRUPTED, true));
+        tables.usageRecords()
+                .add(event(ended.resolved().reservation(), ended.usage(), RequestOutcome.INTERRUPTED, true));
     }
 
     private static BudgetUse use(Reservation reservation, JdbcLedger.Cost owed) {

@@ -265,22 +265,19 @@ public final class JdbcReservations {
 
     /**
      * Ends an estimated reservation, whose engine count is stored, at its estimate, or at that count where it came behind the estimate and says
-     * more: it is the checkpoint of what is returned. Nothing where it is not estimated.
+     * more. Nothing where it is not estimated.
      */
-    public Optional<ResolvedReservation> giveUp(String requestId) {
+    public Optional<EndedEstimate> giveUp(String requestId) {
         return jdbc.sql(GIVE_UP)
                 .param("id", requestId)
-                .query((row, number) -> readGivenUp(row))
+                .query((row, number) -> readEnded(row))
                 .optional();
     }
 
-    private static ResolvedReservation readGivenUp(ResultSet row) throws SQLException {
+    private static EndedEstimate readEnded(ResultSet row) throws SQLException {
         ResolvedReservation resolved = readResolved(row);
-        return new ResolvedReservation(
-                resolved.reservation(),
-                resolved.atLeastCheckpoint(readTokens(row, "")),
-                resolved.billed(),
-                resolved.billedTokens());
+        boolean counted = ReservationState.ofWord(row.getString("state")) == ReservationState.SETTLED;
+        return new EndedEstimate(resolved, resolved.atLeastCheckpoint(readTokens(row, "")), counted);
     }
 
     private static ResolvedReservation readResolved(ResultSet row) throws SQLException {
