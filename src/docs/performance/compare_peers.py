@@ -2,7 +2,7 @@
 """Compares Perigee with peers on one machine, on the same GGUF file.
 
     compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests load,prefill,decode,depth,together]
-        [--least decode=15.1]
+        [--tokens 128] [--least decode=15.1]
 
 DIR holds the peer's llama-bench (and for `together` llama-batched-bench), built elsewhere with its own flags; nothing is built here. In
 every round Perigee and then each peer runs once, each in a process of its own, so that what else the machine does hits all. Printed are each
@@ -11,7 +11,7 @@ with its 95 % interval (order statistics); for a test named by --least once more
 peer far below what it gives elsewhere says little. Peers' commits and the machine's instruction sets are printed first. Needs Python and Linux.
 
 Tests: load: seconds from the start of the process to one token, the peer's weights mapped as stored (its whole process); prefill 512 tokens;
-decode 32 tokens of one sequence from an empty context; depth: the same after 4,096 tokens; together: 32 tokens of 8 sequences. All with 2
+decode --tokens tokens of one sequence from an empty context; depth: the same after 4,096 tokens; together: so many of each of 8 sequences. All with 2
 threads and steps of 512 tokens. ik's llama-batched-bench feeds every sequence token 0, so that all choose the same experts: change it to draw
 tokens at random (three calls of common_batch_add), or it is flattered.
 """
@@ -26,7 +26,7 @@ import time
 
 from compare_speed import busy, own
 
-PROMPT, STEPS, DEPTH, TOGETHER, THREADS = 512, 32, 4096, 8, 2
+PROMPT, DEPTH, TOGETHER, THREADS = 512, 4096, 8, 2
 IK_BEST = '-mla 3 -fa 1 -fmoe 1 -rtr 1 -thp 1'.split()
 
 
@@ -52,7 +52,7 @@ def perigee(program, model, tests, steps):
             if line['measured'] == 'prefill':
                 found['prefill'] = line['tokens_per_second']
             elif line['measured'] == 'decode':
-                found[wanted[0]] = line['sequences'] * line['steps'] / line['seconds']  # over all steps, as peers report it
+                found[wanted[0]] = round(line['sequences'] * line['steps'] / line['seconds'], 2)  # over all steps, as peers report it
     return found
 
 
@@ -71,12 +71,13 @@ def peer(kind, folder, model, tests, steps):
     if 'depth' in tests:
         deep = ['-p', '0', '-n', str(steps), '-d', str(DEPTH)] if kind == 'llama' else ['-p', '0', '-n', '0', '-gp', f'{DEPTH},{steps}']
         found['depth'] = json.loads(output_of(common + deep, folder))[-1]['avg_ts']
+    room = str(max(1024, 2 * TOGETHER * steps))
     if 'together' in tests and kind == 'llama':
-        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-fa', 'on', '-c', str(max(1024, 2 * TOGETHER * steps)), '-npp', '1',
+        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-fa', 'on', '-c', room, '-npp', '1',
                          '-ntg', str(steps), '-npl', str(TOGETHER), '--output-format', 'jsonl'], folder)
         found['together'] = next(json.loads(line)['speed_tg'] for line in out.splitlines() if line.startswith('{'))
     if 'together' in tests and kind == 'ik':
-        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-c', str(max(1024, 2 * TOGETHER * steps)), '-npp', '1', '-ntg', str(steps),
+        out = output_of([f'{folder}/llama-batched-bench', '-m', model, '-t', str(THREADS), '-ub', '512', '-c', room, '-npp', '1', '-ntg', str(steps),
                          '-npl', str(TOGETHER), '-mla', '3', '-fa', 'on', '-rtr', '-thp'], folder, subprocess.STDOUT)
         found['together'] = next(float(line.split('|')[8]) for line in out.splitlines() if re.match(r'\|\s+1 \|', line))
     return {test: found[test] for test in tests if test in found}
@@ -116,7 +117,7 @@ def main():
     parser.add_argument('--perigee', default='./perigee')
     parser.add_argument('--peer', action='append', required=True)
     parser.add_argument('--tests', default='prefill,decode')
-    parser.add_argument('--tokens', type=int, default=32)
+    parser.add_argument('--tokens', type=int, default=128)
     parser.add_argument('--least', action='append', default=[])
     order = parser.parse_args()
     least = {test: float(figure) for test, figure in (named.split('=', 1) for named in order.least)}
