@@ -168,7 +168,7 @@ public final class BenchTool {
             decode(run, depth); // until the JVM has compiled what runs
             double[] seconds = decode(run, depth);
             line(
-                    "{\"measured\":\"decode\",\"depth\":%d,\"sequences\":%d,\"steps\":%d,\"seconds\":%.4f,"
+                    "{\"measured\":\"decode\",\"depth\":%d,\"sequences\":%d,\"steps\":%d,\"seconds\":%.6f,"
                             + "\"tokens_per_second\":%.2f,\"fastest_tenth_tokens_per_second\":%.2f}",
                     depth,
                     count,

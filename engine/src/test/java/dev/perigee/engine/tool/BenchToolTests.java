@@ -57,6 +57,11 @@ class BenchToolTests {
         for (JsonNode line : lines.subList(2, 7)) {
             assertThat(line.get("tokens_per_second").doubleValue()).isPositive();
         }
+        for (JsonNode line : lines.subList(3, 7)) {
+            double fastest = line.get("fastest_tenth_tokens_per_second").doubleValue();
+            double tokens = 3.0 * line.get("sequences").intValue();
+            assertThat(tokens / line.get("seconds").doubleValue()).isPositive().isLessThanOrEqualTo(fastest * 1.01);
+        }
         assertThat(lines.getLast().get("peak_mebibytes").doubleValue()).isPositive();
     }
 
