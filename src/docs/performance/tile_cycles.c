@@ -27,7 +27,7 @@ static int64_t now(void) {
 
 static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/* Ticks of CYCLES cycles: multiplications that wait for each other, 3 cycles each, which nothing else on the core delays. */
+/* Ticks of CYCLES cycles: multiplications that wait for each other, 3 cycles each, which a busy sibling hardly delays. */
 static int64_t ticks_of_cycles(void) {
     int64_t value = 1, begun = now();
     for (int done = 0; done < CYCLES; done += 60)
