@@ -1,50 +1,20 @@
 /*
  * Core cycles that the tile kernels take for a group (32 columns) of a tile (16 rows) and a token, of the fastest of many short runs, so that what
- * else the machine does hardly matters. Core cycles are time stamps times a factor, found in between with instructions of a known latency.
+ * else the machine does hardly matters.
  *
  *   cc -O2 tile_cycles.c -ldl -o tile_cycles
  *   ./tile_cycles engine/target/classes/META-INF/perigee/native/linux-x86_64/libperigee_kernels.so avx512 FORMAT COLUMNS ROWS TOKENS...
  *
  * FORMAT: 0 Q4_0, 1 INT4, 2 Q8_0, 3 Q4_K, 4 Q6_K. x86-64.
  */
-#include <dlfcn.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <x86intrin.h>
+#include "cycles.h"
 
 typedef int32_t quantise(const float *x, int64_t stride, const int32_t *rows, int32_t tokens, int32_t columns, int32_t first, int32_t end,
                          void *panels, int64_t bytes);
 typedef int32_t multiply(int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panel_bytes, int32_t tokens,
                          int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t stride);
 
-enum { GROUP = 32, TILE = 16, PANEL = 8, RUNS = 300, CYCLES = 30000 };
-
-static int64_t now(void) {
-    unsigned cpu;
-    return (int64_t)__rdtscp(&cpu);
-}
-
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
-/* Ticks of CYCLES cycles: multiplications that wait for each other, 3 cycles each, which a busy sibling hardly delays. */
-static int64_t ticks_of_cycles(void) {
-    int64_t value = 1, begun = now();
-    for (int done = 0; done < CYCLES; done += 60)
-        __asm__ volatile(".rept 20\n\timul %0, %0\n\t.endr" : "+r"(value));
-    return now() - begun;
-}
-
-static void *found(void *library, const char *isa, const char *kernel) {
-    char name[64];
-    snprintf(name, sizeof name, "perigee_%s_%s", isa, kernel);
-    void *function = dlsym(library, name);
-    if (function == NULL) {
-        fprintf(stderr, "no %s in the library\n", name);
-        exit(2);
-    }
-    return function;
-}
+enum { GROUP = 32, TILE = 16, PANEL = 8, RUNS = 300 };
 
 int main(int count, char **arguments) {
     static const int64_t BYTES_OF_256_COLUMNS[] = {2304, 2304, 4352, 2368, 3360};
