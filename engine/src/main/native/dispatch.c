@@ -1,4 +1,5 @@
 /* Which instruction sets this library and this CPU share, and what else depends on the CPU. */
+#include "include/cpu.h"
 #include "include/kernels.h"
 
 int32_t perigee_abi_version(void) { return PERIGEE_ABI_VERSION; }
@@ -33,5 +34,5 @@ static int amd_family(void) {
 }
 
 /* Zen 4 reads slower for it, Zen 5 faster (kernels.md); others are not measured. */
-__attribute__((constructor)) static void choose_fetch_ahead(void) { perigee_fetch_ahead = amd_family() == 0x1a ? 4096 : 0; }
+__attribute__((constructor)) static void choose_fetch_ahead(void) { perigee_fetch_ahead = amd_family() == 0x1a ? 3072 : 0; }
 #endif

@@ -36,9 +36,6 @@ PERIGEE_EXPORT int32_t perigee_abi_version(void);
 /* The instruction sets that were compiled in and that this CPU and its system can run, as bits. */
 PERIGEE_EXPORT int32_t perigee_isa_mask(void);
 
-/* How many bytes ahead a tile is fetched for a single token on this CPU; 0 where its own prefetcher reads faster undisturbed. */
-extern int perigee_fetch_ahead;
-
 /* Zeroed memory of whole huge pages (2 MiB) where the system has them: its address, or 0. */
 PERIGEE_EXPORT int64_t perigee_reserve(int64_t bytes);
 
