@@ -16,7 +16,7 @@ typedef int32_t attend_spans(const void *cache, int64_t elements, int64_t page_s
                              int32_t page_count, int32_t page_tokens, const float *query, float *parts, int64_t part_elements, int32_t heads,
                              int32_t token_width, int32_t value_width, float scale, int32_t row, int32_t positions, int32_t first, int32_t end);
 
-enum { WIDTH = 576, VALUES = 512, HEADS = 16, PAGE_TOKENS = 64, SPAN = 128, HUGE_PAGE = 2 << 20 };
+enum { WIDTH = 576, VALUES = 512, HEADS = 16, PAGE_TOKENS = 64, SPAN = 256, HUGE_PAGE = 2 << 20 };
 
 int main(int count, char **arguments) {
     void *library = count != 6 ? NULL : dlopen(arguments[1], RTLD_NOW);

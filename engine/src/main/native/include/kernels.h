@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define PERIGEE_ABI_VERSION 6
+#define PERIGEE_ABI_VERSION 7
 
 #define PERIGEE_OK 0
 #define PERIGEE_BAD_EXTENT 1
@@ -159,7 +159,7 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
  */
 #define PERIGEE_MOST_TOKEN_WIDTH 1024
 #define PERIGEE_HEAD_GROUP 16
-#define PERIGEE_ATTENTION_SPAN 128
+#define PERIGEE_ATTENTION_SPAN 256
 #define PERIGEE_LATENT_PARAMETERS                                                                                      \
     const void *cache, int64_t cache_elements, int64_t page_stride, int64_t layer_offset, const int32_t *pages,        \
         int32_t page_count, int32_t page_tokens

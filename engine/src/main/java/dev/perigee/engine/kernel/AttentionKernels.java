@@ -17,7 +17,7 @@ final class AttentionKernels {
     /** Heads that are taken together: PERIGEE_HEAD_GROUP. */
     static final int HEAD_GROUP = 16;
 
-    private static final int SPAN = 128; // PERIGEE_ATTENTION_SPAN
+    private static final int SPAN = 256; // PERIGEE_ATTENTION_SPAN
     private static final int WIDTH_STEP = 32;
 
     private final MemorySegment attendF32;

@@ -29,6 +29,9 @@ public final class NativeKernels extends PartitionedKernels {
 
     private static final int OK = 0;
 
+    /** A thread takes at least this part of its share of the spans at once: it waits for memory wherever it begins anew. */
+    private static final int SPAN_SHARES = 4;
+
     private final NativeLibrary library;
     private final CpuIsa isa;
     private final WeightArranger arranger;
@@ -215,7 +218,8 @@ public final class NativeKernels extends PartitionedKernels {
             return;
         }
         parts = partMemory.take(attention.partBytes());
-        pool.run(spanRange, attention.groups() * spans, spans);
+        int all = attention.groups() * spans;
+        pool.run(spanRange, all, Math.ceilDiv(all, SPAN_SHARES * pool.threads()), all);
         pool.run(joinRange, latents.heads(), Math.ceilDiv(latents.heads(), pool.threads()));
     }
 

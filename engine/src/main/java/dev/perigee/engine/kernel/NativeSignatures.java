@@ -55,7 +55,7 @@ record NativeSignatures(
         MethodHandle attendExpanded) {
 
     /** PERIGEE_ABI_VERSION that these parameter lists belong to. */
-    static final int ABI_VERSION = 6;
+    static final int ABI_VERSION = 7;
 
     static NativeSignatures link() {
         return new NativeSignatures(

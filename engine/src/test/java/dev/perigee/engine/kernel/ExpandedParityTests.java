@@ -70,7 +70,7 @@ class ExpandedParityTests {
                 expansion(1, 5, 2, 4, 0, 1),
                 expansion(3, 33, 8, 4, 0, 9),
                 expansion(2, 64, 16, 16, 0, 40),
-                expansion(2, 48, 7, 20, 117, 33),
+                expansion(2, 48, 7, 20, 245, 33),
                 expansion(5, 40, 6, 64, 250, 16),
                 new Expansion(new AttentionCase(2, 576, 512, 64, 130, 150), 128, 128));
     }
