@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include "cycles.h"
+#include "kernel_library.h"
 
 #include <sys/mman.h>
 

@@ -1,8 +1,5 @@
-/* Core cycles on x86-64: time stamps times a factor, found in between with instructions of a known latency. And kernels by their names. */
-#include <dlfcn.h>
+/* Core cycles on x86-64: time stamps times a factor, found in between with instructions of a known latency. */
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <x86intrin.h>
 
 enum { CYCLES = 30000 };
@@ -20,15 +17,4 @@ static int64_t ticks_of_cycles(void) {
     for (int done = 0; done < CYCLES; done += 60)
         __asm__ volatile(".rept 20\n\timul %0, %0\n\t.endr" : "+r"(value));
     return now() - begun;
-}
-
-static void *found(void *library, const char *isa, const char *kernel) {
-    char name[64];
-    snprintf(name, sizeof name, "perigee_%s_%s", isa, kernel);
-    void *function = dlsym(library, name);
-    if (function == NULL) {
-        fprintf(stderr, "no %s in the library\n", name);
-        exit(2);
-    }
-    return function;
 }

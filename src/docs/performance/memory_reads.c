@@ -9,18 +9,12 @@
  * Linux and two CPUs.
  */
 #define _GNU_SOURCE
+#include "reads.h"
+
 #include <math.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <time.h>
 
 #define CHUNK (256L << 20)
 #define BLOCK (32L << 20)
-#define HUGE_PAGE (2L << 20)
 #define TIMES 4
 
 typedef int64_t line __attribute__((vector_size(64)));
@@ -76,12 +70,6 @@ static long size, rounds, blocks;
 static double *of_ways, *of_blocks;
 static pthread_barrier_t together;
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec + t.tv_nsec * 1e-9;
-}
-
 static double speed(reading *read, long from, long bytes) {
     pthread_barrier_wait(&together);
     double begun = now();
@@ -92,10 +80,7 @@ static double speed(reading *read, long from, long bytes) {
 
 static void *measure(void *number) {
     thread = (int)(intptr_t)number;
-    cpu_set_t own;
-    CPU_ZERO(&own);
-    CPU_SET(thread, &own);
-    sched_setaffinity(0, sizeof own, &own);
+    run_on_cpu(thread);
     long at = 0;
     for (long round = 0; round < rounds; round++)
         for (int way = 0; way < WAYS; way++) {
@@ -110,11 +95,6 @@ static void *measure(void *number) {
             of_blocks[number_of_block] = gives;
     }
     return NULL;
-}
-
-static int compared(const void *a, const void *b) {
-    double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
 }
 
 static double correlation(const double *a, const double *b, long count) {
@@ -137,31 +117,17 @@ int main(int count, char **arguments) {
     size = atol(arguments[1]) << 30;
     rounds = atol(arguments[2]);
     blocks = size / BLOCK;
-    /* fetching ahead runs beyond the end: a huge page more than is read */
-    memory = mmap(NULL, size + 2 * HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    of_ways = calloc(WAYS * rounds, sizeof *of_ways);
-    of_blocks = calloc(TIMES * blocks, sizeof *of_blocks);
-    if (memory == MAP_FAILED || !of_ways || !of_blocks) {
+    memory = huge_memory(size);
+    of_ways = calloc((size_t)(WAYS * rounds), sizeof *of_ways);
+    of_blocks = calloc((size_t)(TIMES * blocks), sizeof *of_blocks);
+    if (!of_ways || !of_blocks) {
         perror("memory_reads: memory");
         return 1;
     }
-    memory = (char *)(((uintptr_t)memory + HUGE_PAGE - 1) & -HUGE_PAGE);
-    madvise(memory, size + HUGE_PAGE, MADV_HUGEPAGE);
-    for (long i = 0; i < size + HUGE_PAGE; i += 4096)
-        memory[i] = 1;
     pthread_barrier_init(&together, NULL, 2);
-    pthread_t other;
-    if (pthread_create(&other, NULL, measure, (void *)1)) {
-        fprintf(stderr, "memory_reads: no second thread\n");
-        return 1;
-    }
-    measure(NULL);
-    pthread_join(other, NULL);
-    for (int way = 0; way < WAYS; way++) {
-        double *each = of_ways + way * rounds;
-        qsort(each, rounds, sizeof *each, compared);
-        printf("%-34s %5.1f %5.1f %5.1f GB/s\n", ways[way].name, each[rounds / 10], each[rounds / 2], each[rounds * 9 / 10]);
-    }
+    run_on_two(measure);
+    for (int way = 0; way < WAYS; way++)
+        print_spread(ways[way].name, of_ways + way * rounds, rounds);
     printf("%ld blocks of %ld MiB, %d times, correlation with the time before:", blocks, BLOCK >> 20, TIMES);
     for (int time = 1; time < TIMES; time++)
         printf(" %.2f", correlation(of_blocks + (time - 1) * blocks, of_blocks + time * blocks, blocks));

@@ -8,16 +8,11 @@
  * FORMAT: 0 Q4_0, 1 INT4, 2 Q8_0, 3 Q4_K, 4 Q6_K. x86-64.
  */
 #include "cycles.h"
+#include "kernel_library.h"
 
-typedef int32_t quantise(const float *x, int64_t stride, const int32_t *rows, int32_t tokens, int32_t columns, int32_t first, int32_t end,
-                         void *panels, int64_t bytes);
-typedef int32_t multiply(int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panel_bytes, int32_t tokens,
-                         int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t stride);
-
-enum { GROUP = 32, TILE = 16, PANEL = 8, RUNS = 300 };
+enum { RUNS = 300 };
 
 int main(int count, char **arguments) {
-    static const int64_t BYTES_OF_256_COLUMNS[] = {2304, 2304, 4352, 2368, 3360};
     void *library = count < 7 ? NULL : dlopen(arguments[1], RTLD_NOW);
     if (library == NULL) {
         fprintf(stderr, "tile_cycles LIBRARY ISA FORMAT COLUMNS ROWS TOKENS...\n");
@@ -26,7 +21,7 @@ int main(int count, char **arguments) {
     quantise *round_inputs = (quantise *)found(library, arguments[2], "quantise");
     multiply *product = (multiply *)found(library, arguments[2], "multiply_tiles");
     int format = atoi(arguments[3]), columns = atoi(arguments[4]), rows = atoi(arguments[5]);
-    int64_t weight_bytes = BYTES_OF_256_COLUMNS[format] * columns / 256 * (rows / TILE);
+    int64_t weight_bytes = tile_bytes(format, columns) * (rows / TILE);
     uint8_t *weight = aligned_alloc(64, (size_t)weight_bytes + 4096);
     for (int64_t i = 0; i < weight_bytes; i++)
         weight[i] = (uint8_t)(rand() & 0x3b); /* scales stay finite */
