@@ -9,15 +9,10 @@
  */
 #define _GNU_SOURCE
 #include "cycles.h"
+#include "huge_memory.h"
 #include "kernel_library.h"
 
-#include <sys/mman.h>
-
-typedef int32_t attend_spans(const void *cache, int64_t elements, int64_t page_stride, int64_t layer_offset, const int32_t *pages,
-                             int32_t page_count, int32_t page_tokens, const float *query, float *parts, int64_t part_elements, int32_t heads,
-                             int32_t token_width, int32_t value_width, float scale, int32_t row, int32_t positions, int32_t first, int32_t end);
-
-enum { WIDTH = 576, VALUES = 512, HEADS = 16, PAGE_TOKENS = 64, SPAN = 256, HUGE_PAGE = 2 << 20 };
+enum { WIDTH = 576, VALUES = 512, HEADS = 16, PAGE_TOKENS = 64 };
 
 int main(int count, char **arguments) {
     void *library = count != 6 ? NULL : dlopen(arguments[1], RTLD_NOW);
@@ -27,11 +22,9 @@ int main(int count, char **arguments) {
     }
     attend_spans *attend = (attend_spans *)found(library, arguments[2], "attend_spans_bf16");
     int positions = atoi(arguments[3]), layers = atoi(arguments[4]), runs = atoi(arguments[5]);
-    int pages = (positions + PAGE_TOKENS - 1) / PAGE_TOKENS, spans = (positions + SPAN - 1) / SPAN;
-    int64_t page = (int64_t)PAGE_TOKENS * WIDTH, elements = page * layers * pages, parts = (int64_t)spans * HEADS * (2 + VALUES);
-    size_t bytes = ((size_t)elements * 2 + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    uint16_t *cache = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    madvise(cache, bytes, MADV_HUGEPAGE);
+    int pages = (positions + PAGE_TOKENS - 1) / PAGE_TOKENS, spans = (positions + PERIGEE_ATTENTION_SPAN - 1) / PERIGEE_ATTENTION_SPAN;
+    int64_t page = (int64_t)PAGE_TOKENS * WIDTH, elements = page * layers * pages, parts = (int64_t)spans * PERIGEE_ATTENDED_FLOATS(VALUES);
+    uint16_t *cache = (uint16_t *)huge_memory(elements * (long)sizeof *cache);
     for (int64_t i = 0; i < elements; i++)
         cache[i] = (uint16_t)(0x3c00 + (rand() & 0x81ff)); /* about -0.03 to 0.03 */
     int32_t *order = malloc(sizeof(int32_t) * (size_t)pages);

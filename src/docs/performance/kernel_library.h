@@ -1,15 +1,16 @@
-/* Kernels of a built library by their names, and what those of tiles take (kernels.h). */
+/* Kernels of a built library by their names, as the library's own header declares them. */
+#include "../../../engine/src/main/native/include/kernels.h"
+
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef int32_t quantise(const float *x, int64_t stride, const int32_t *rows, int32_t tokens, int32_t columns, int32_t first, int32_t end,
-                         void *panels, int64_t bytes);
-typedef int32_t multiply(int32_t format, const void *weight, int64_t weight_bytes, const void *panels, int64_t panel_bytes, int32_t tokens,
-                         int32_t columns, int32_t rows, int32_t first, int32_t end, float *y, int64_t stride);
+typedef int32_t quantise(PERIGEE_QUANTISE_PARAMETERS);
+typedef int32_t multiply(PERIGEE_MULTIPLY_TILES_PARAMETERS);
+typedef int32_t attend_spans(PERIGEE_ATTEND_SPANS_PARAMETERS);
 
-enum { GROUP = 32, TILE = 16, PANEL = 8 };
+enum { GROUP = 32, TILE = PERIGEE_TILE_ROWS, PANEL = PERIGEE_PANEL_TOKENS };
 
 static void *found(void *library, const char *isa, const char *kernel) {
     char name[64];
@@ -22,8 +23,12 @@ static void *found(void *library, const char *isa, const char *kernel) {
     return function;
 }
 
-/* Bytes of a tile. */
+/* Bytes of a tile; ends the program where the format is none. */
 static inline int64_t tile_bytes(int format, int columns) {
-    static const int64_t OF_256_COLUMNS[] = {2304, 2304, 4352, 2368, 3360};
+    static const int64_t OF_256_COLUMNS[PERIGEE_TILE_FORMATS] = {2304, 2304, 4352, 2368, 3360};
+    if (format < 0 || format >= PERIGEE_TILE_FORMATS) {
+        fprintf(stderr, "format is %d, 0 to %d\n", format, PERIGEE_TILE_FORMATS - 1);
+        exit(2);
+    }
     return OF_256_COLUMNS[format] * columns / 256;
 }

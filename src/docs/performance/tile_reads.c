@@ -85,6 +85,10 @@ int main(int arguments, char **argument) {
     columns = atoi(argument[3]);
     rows = atoi(argument[4]);
     tiles = rows / TILE;
+    if (tiles < 1 || columns < GROUP) {
+        fprintf(stderr, "tile_reads: %d columns, %d rows: at least %d and %d\n", columns, rows, GROUP, TILE);
+        return 2;
+    }
     matrices = (int)(ALL / (tile_bytes(format, columns) * tiles));
     quantise *round_inputs = NULL;
     for (int i = 6; i < arguments; i++) {

@@ -2,7 +2,7 @@
 #ifndef PERIGEE_CPU_H
 #define PERIGEE_CPU_H
 
-/* How many bytes ahead a tile is fetched for a single token; 0 where the CPU's own prefetcher reads faster undisturbed. */
+/* How many bytes ahead a tile is fetched, as read once, for a single token; 0 where the CPU's own prefetcher reads faster undisturbed. */
 extern int perigee_fetch_ahead;
 
 #endif
