@@ -2,13 +2,17 @@
 """Compares Perigee with peers on one machine, on the same GGUF file.
 
     compare_peers.py MODEL.gguf --pairs 20 --perigee ./perigee --peer llama=DIR --peer ik=DIR [--tests load,prefill,decode,depth,together]
-        [--tokens 128] [--least decode=15.1]
+        [--tokens 128] [--least decode=15.1] [--distance ./core_distance]
 
 DIR holds the peer's llama-bench (and for `together` llama-batched-bench), built elsewhere with its own flags; nothing is built here. In
 every round Perigee and then each peer runs once, each in a process of its own, so that what else the machine does hits all. Printed are each
 run, what others took of the CPUs meanwhile, and at the end for each test and peer the medians in tokens/s and the median of the paired ratios
 with its 95 % interval (order statistics); for a test named by --least once more for the pairs alone whose peer gave that many tokens/s, for a
 peer far below what it gives elsewhere says little. Peers' commits and the machine's instruction sets are printed first. Needs Python and Linux.
+
+A host may move a virtual machine's CPUs between dies while pairs run, and memory with them: two dies read up to 1.6 times what one does. With
+--distance (core_distance.c of this folder, built) the CPUs' distance is measured before and after every run, and at the end each test is summarised
+once more for the pairs alone through which it stayed the same.
 
 Tests: load: seconds from the start of the process to one token, the peer's weights mapped as stored (its whole process); prefill 512 tokens;
 decode --tokens tokens of one sequence from an empty context; depth: the same after 4,096 tokens; together: so many of each of 8 sequences. All with 2
@@ -27,6 +31,7 @@ import time
 from compare_speed import busy, own
 
 PROMPT, DEPTH, TOGETHER, THREADS = 512, 4096, 8, 2
+SAME_DISTANCE = 2  # round trips within one die and between two differ by more than this factor
 IK_BEST = '-mla 3 -fa 1 -fmoe 1 -rtr 1 -thp 1'.split()
 
 
@@ -101,6 +106,17 @@ def summarise(title, name, pairs):
           f'paired ratio {statistics.median(ratios):.3f} (95 % {low:.3f} to {high:.3f}), {len(pairs)} pairs')
 
 
+def round_trip(program):
+    """Nanoseconds from one CPU to the other and back, the median of a few rounds."""
+    return statistics.median(float(found) for found in re.findall(r'(\d+) ns', output_of([program, '5'])))
+
+
+def stayed(figures, names):
+    """Whether the CPUs were as far apart before and after the runs of all of these."""
+    trips = [trip for name in names for trip in figures[name, 'distance']]
+    return max(trips) < SAME_DISTANCE * min(trips)
+
+
 def describe(kind, folder, model):
     line = json.loads(output_of([f'{folder}/llama-bench', '-m', model, '-p', '1', '-n', '0', '-r', '1', '-t', str(THREADS), '-o', 'json'], folder))[0]
     print(f'{kind}: commit {line["build_commit"]}, run with {" ".join(IK_BEST) if kind == "ik" else "-fa 1"}; flags of its build:')
@@ -119,6 +135,7 @@ def main():
     parser.add_argument('--tests', default='prefill,decode')
     parser.add_argument('--tokens', type=int, default=128)
     parser.add_argument('--least', action='append', default=[])
+    parser.add_argument('--distance')
     order = parser.parse_args()
     least = {test: float(figure) for test, figure in (named.split('=', 1) for named in order.least)}
     tests = order.tests.split(',')
@@ -131,6 +148,8 @@ def main():
     print(re.search(r'model name\s*: (.*)', facts)[1], *sorted(set(re.findall(r'\b(?:avx2|avx512\w+|avx_vnni|amx\w+)\b', facts))))
     for kind, folder in peers.items():
         describe(kind, folder, order.model)
+    distance = order.distance and os.path.abspath(order.distance)
+    trip = round_trip(distance) if distance else None
     rounds = []
     for number in range(order.pairs):
         figures = {}
@@ -139,12 +158,21 @@ def main():
             figures[name] = perigee(order.perigee, order.model, tests, order.tokens) if name == 'perigee' else \
                 peer(name, peers[name], order.model, tests, order.tokens)
             others = max(0.0, busy() - before - (own() - mine)) / ((os.times().elapsed - begun) * os.cpu_count())
-            print(f'{number + 1} {name}: {json.dumps(figures[name])}, others took {100 * others:.0f} % of the CPUs', flush=True)
+            line = f'{number + 1} {name}: {json.dumps(figures[name])}, others took {100 * others:.0f} % of the CPUs'
+            if distance:
+                earlier, trip = trip, round_trip(distance)
+                figures[name, 'distance'] = earlier, trip
+                line += f', which were {earlier:.0f} and {trip:.0f} ns apart'
+            print(line, flush=True)
         rounds.append(figures)
     for name in peers:
         for test in tests:
-            pairs = [(r['perigee'][test], r[name][test]) for r in rounds if test in r[name]]
+            measured = [r for r in rounds if test in r[name]]
+            pairs = [(r['perigee'][test], r[name][test]) for r in measured]
             summarise(f'{test} against {name}', name, pairs)
+            if distance:
+                summarise(f'{test} against {name}, the CPUs as far apart throughout', name,
+                          [pair for pair, r in zip(pairs, measured) if stayed(r, ('perigee', name))])
             if test in least:
                 fair = [(ours, theirs) for ours, theirs in pairs if theirs >= least[test]]
                 summarise(f'{test} against {name} where it gave {least[test]:g}', name, fair)

@@ -29,13 +29,13 @@ static void run_on_two(void *(*body)(void *)) {
     pthread_join(other, NULL);
 }
 
-static int compared(const void *a, const void *b) {
+static inline int compared(const void *a, const void *b) {
     double difference = *(const double *)a - *(const double *)b;
     return (difference > 0) - (difference < 0);
 }
 
 /* Sorts the rounds and prints their tenth, median and ninetieth percentile. */
-static void print_spread(const char *name, double *each, long rounds) {
+static inline void print_spread(const char *name, double *each, long rounds) {
     qsort(each, (size_t)rounds, sizeof *each, compared);
     printf("%-34s %5.1f %5.1f %5.1f GB/s\n", name, each[rounds / 10], each[rounds / 2], each[rounds * 9 / 10]);
 }

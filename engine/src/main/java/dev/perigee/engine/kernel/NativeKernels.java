@@ -30,7 +30,7 @@ public final class NativeKernels extends PartitionedKernels {
     private static final int OK = 0;
 
     /** A thread takes at least this part of its share of the spans at once: it waits for memory wherever it begins anew. */
-    private static final int SPAN_SHARES = 4;
+    private static final int SPAN_SHARES = 8;
 
     private final NativeLibrary library;
     private final CpuIsa isa;

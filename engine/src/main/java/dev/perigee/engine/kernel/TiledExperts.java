@@ -57,11 +57,19 @@ final class TiledExperts {
         place(batch);
         pool.run(roundRange, roundStarts[size], Panels.TOKENS);
         pool.run(gateRange, gateStarts[size], gateChunk());
-        WeightMatrix down = weights[0].down();
-        long tileBytes = TileArrangement.format(down).tileBytes(down.columns());
-        int least = TiledProducts.tilesIn(TiledProducts.LEAST_BYTES, tileBytes);
+        int least = TiledProducts.tilesIn(TiledProducts.LEAST_BYTES, downBytes());
         int most = downChunk();
-        pool.run(downRange, TileFormat.tiles(down.rows()), Math.min(least, most), most);
+        pool.run(downRange, TileFormat.tiles(weights[0].down().rows()), Math.min(least, most), most);
+    }
+
+    /** Bytes of one tile of every expert's down. */
+    private long downBytes() {
+        long bytes = 0;
+        for (int i = 0; i < size; i++) {
+            WeightMatrix down = weights[i].down();
+            bytes += TileArrangement.format(down).tileBytes(down.columns());
+        }
+        return bytes;
     }
 
     private void select(ExpertBatch batch) {
