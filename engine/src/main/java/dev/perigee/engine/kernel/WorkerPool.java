@@ -1,6 +1,6 @@
 package dev.perigee.engine.kernel;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +19,22 @@ final class WorkerPool implements AutoCloseable {
     /** A chunk is this part of what a thread would have of the rest. */
     private static final int SHARE = 2;
 
+    /** Places of the shared counters, each on cache lines of its own: what is written beside a number that others wait for is taken from the writer. */
+    private static final int LINE = 128 / Integer.BYTES;
+
+    private static final int ROUND = LINE;
+    private static final int NEXT = 2 * LINE;
+    private static final int PENDING = 3 * LINE;
+    private static final int CLOSED = -1;
+
     private final int threads;
     private final Thread[] workers;
-    private final AtomicInteger pending = new AtomicInteger();
-    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicIntegerArray shared = new AtomicIntegerArray(4 * LINE);
     private Kernels.@Nullable RowLoop task;
     private int size;
     private int smallest = 1;
     private int largest = 1;
     private @Nullable Throwable failure;
-    private volatile int round;
-    private volatile boolean closed;
 
     /** @param starting told of every worker's number, from 1 on, on its own thread before it works */
     WorkerPool(int threads, IntConsumer starting) {
@@ -67,9 +72,9 @@ final class WorkerPool implements AutoCloseable {
         smallest = least;
         largest = most;
         failure = null;
-        next.set(0);
-        pending.set(workers.length);
-        round = round + 1;
+        shared.setPlain(NEXT, 0);
+        shared.setPlain(PENDING, workers.length);
+        shared.set(ROUND, shared.get(ROUND) + 1 & Integer.MAX_VALUE);
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
@@ -82,19 +87,22 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private void takeChunks(Kernels.RowLoop body) {
-        int first = next.get();
+        int first = 0;
         while (first < size) {
             int end = Math.min(size, first + Math.clamp((size - first) / (SHARE * threads), smallest, largest));
-            if (next.compareAndSet(first, end)) {
+            int found = shared.compareAndExchange(NEXT, first, end);
+            if (found == first) {
                 body.run(first, end);
+                first = end;
+            } else {
+                first = found;
             }
-            first = next.get();
         }
     }
 
     private void awaitOthers() {
         int spins = 0;
-        while (pending.get() > 0) {
+        while (shared.get(PENDING) > 0) {
             if (spins < SPINS) {
                 spins++;
                 Thread.onSpinWait();
@@ -113,24 +121,27 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private void work() {
-        int seen = 0;
-        while (awaitRound(seen)) {
-            seen = round;
+        int round = awaitAfter(0);
+        while (round != CLOSED) {
             runPart();
+            round = awaitAfter(round);
         }
     }
 
-    private boolean awaitRound(int seen) {
+    /** The round that comes after this one, or {@link #CLOSED}. */
+    private int awaitAfter(int seen) {
         int spins = 0;
-        while (round == seen && !closed) {
+        int round = shared.get(ROUND);
+        while (round == seen) {
             if (spins < SPINS) {
                 spins++;
                 Thread.onSpinWait();
             } else {
                 LockSupport.park(this);
             }
+            round = shared.get(ROUND);
         }
-        return !closed;
+        return round;
     }
 
     @SuppressWarnings("NullAway") // the task is set before the round is raised
@@ -140,13 +151,13 @@ final class WorkerPool implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             failure = e;
         } finally {
-            pending.decrementAndGet();
+            shared.decrementAndGet(PENDING);
         }
     }
 
     @Override
     public void close() {
-        closed = true;
+        shared.set(ROUND, CLOSED);
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
