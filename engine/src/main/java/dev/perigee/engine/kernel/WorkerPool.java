@@ -19,7 +19,7 @@ final class WorkerPool implements AutoCloseable {
     /** A chunk is this part of what a thread would have of the rest. */
     private static final int SHARE = 2;
 
-    /** Places of the shared counters, each on cache lines of its own: what is written beside a number that others wait for is taken from the writer. */
+    /** The counters' places lie two cache lines apart: a write to a line takes it from all who wait for a number on it. */
     private static final int LINE = 128 / Integer.BYTES;
 
     private static final int ROUND = LINE;
