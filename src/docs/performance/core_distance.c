@@ -15,13 +15,10 @@
 #define READ (256L << 20)
 #define TURNS 20000
 
-typedef int64_t line __attribute__((vector_size(64)));
-
 static char *memory;
 static long rounds;
 static pthread_barrier_t together;
 static _Alignas(128) atomic_int turn;
-static line sinks[2];
 
 static void take_turns(int thread) {
     for (int i = 0; i < TURNS; i++) {
@@ -29,13 +26,6 @@ static void take_turns(int thread) {
             ;
         atomic_store(&turn, 1 - thread);
     }
-}
-
-static void read_half(int thread) {
-    line sum = {0};
-    for (long at = 0; at < READ / 2; at += 64)
-        sum ^= *(const line *)(memory + thread * (READ / 2) + at);
-    sinks[thread] ^= sum;
 }
 
 static void *measure(void *number) {
@@ -49,7 +39,7 @@ static void *measure(void *number) {
         double turned = now();
         pthread_barrier_wait(&together);
         double reading = now();
-        read_half(thread);
+        read_lines(memory + thread * (READ / 2), READ / 2);
         pthread_barrier_wait(&together);
         if (thread == 0)
             printf("%.0f ns there and back, %.1f GB/s\n", (turned - begun) * 1e9 / TURNS, (double)READ / (now() - reading) * 1e-9);

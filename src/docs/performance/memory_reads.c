@@ -17,16 +17,14 @@
 #define BLOCK (32L << 20)
 #define TIMES 4
 
-typedef int64_t line __attribute__((vector_size(64)));
 typedef void reading(const char *from, long bytes);
 
-static line sinks[2];
 static __thread int thread;
 
 /* Reads `streams` parts side by side and fetches `ahead` bytes ahead (0: not at all); locality as __builtin_prefetch has it. */
 #define READING(name, streams, ahead, locality)                                                                                              \
     static void name(const char *from, long bytes) {                                                                                         \
-        line sum = {0};                                                                                                                      \
+        half_line sum = {0};                                                                                                                 \
         long part = bytes / streams;                                                                                                         \
         for (long at = 0; at < part; at += 256)                                                                                              \
             for (int s = 0; s < streams; s++)                                                                                                \
@@ -34,9 +32,9 @@ static __thread int thread;
                     const char *here = from + s * part + at + i;                                                                             \
                     if (ahead)                                                                                                               \
                         __builtin_prefetch(here + ahead, 0, locality);                                                                       \
-                    sum ^= *(const line *)here;                                                                                              \
+                    sum ^= read_line(here);                                                                                                  \
                 }                                                                                                                            \
-        sinks[thread] ^= sum;                                                                                                                \
+        sink ^= sum;                                                                                                                         \
     }
 
 READING(plain, 1, 0, 3)

@@ -14,10 +14,7 @@ enum { TIMES = 200 };
 
 static const double WAITED = 60e-6; /* seconds: 256 KiB at 5 GB/s */
 
-typedef int64_t line __attribute__((vector_size(64)));
 typedef void fetching(const char *from, long bytes);
-
-static line sink;
 
 static void nothing(const char *from, long bytes) {
     (void)from;
@@ -43,13 +40,6 @@ static void loaded(const char *from, long bytes) {
         __asm__ volatile("" ::"r"(from[at]));
 }
 
-static void read_all(const char *from, long bytes) {
-    line sum = {0};
-    for (long at = 0; at < bytes; at += 64)
-        sum ^= *(const line *)(from + at);
-    sink ^= sum;
-}
-
 static double microseconds(fetching *how, const char *from, long bytes) {
     double begun = now();
     how(from, bytes);
@@ -71,7 +61,7 @@ int main(void) {
                 fetching_took[time] = microseconds(ways[way].fetch, memory + at, bytes);
                 for (double begun = now(); now() - begun < WAITED;) {
                 }
-                reading_took[time] = microseconds(read_all, memory + at, bytes);
+                reading_took[time] = microseconds(read_lines, memory + at, bytes);
                 at = at + 2 * bytes + HUGE_PAGE <= ALL ? at + bytes + (512 << 10) : 0;
             }
             qsort(fetching_took, TIMES, sizeof(double), compared);

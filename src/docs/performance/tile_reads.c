@@ -20,8 +20,6 @@
 
 enum { MOST = 16, THREADS = 2 };
 
-typedef int64_t line __attribute__((vector_size(64)));
-
 static multiply *forms[MOST];
 static const char *names[MOST];
 static double *speeds[MOST];
@@ -31,7 +29,6 @@ static void *panel;
 static float *products;
 static atomic_int *taken;
 static pthread_barrier_t together;
-static line sinks[THREADS];
 
 static void multiply_all(multiply *form) {
     long tile = tile_bytes(format, columns), matrix = tile * tiles;
@@ -48,13 +45,6 @@ static void multiply_all(multiply *form) {
         }
 }
 
-static void read_half(int thread, long bytes) {
-    line sum = {0};
-    for (long at = 0; at < bytes / THREADS; at += 64)
-        sum ^= *(const line *)(weights + thread * (bytes / THREADS) / 64 * 64 + at);
-    sinks[thread] ^= sum;
-}
-
 static void *measure(void *number) {
     int thread = (int)(intptr_t)number;
     long bytes = tile_bytes(format, columns) * tiles * matrices;
@@ -66,7 +56,7 @@ static void *measure(void *number) {
             pthread_barrier_wait(&together);
             double begun = now();
             if (forms[form] == NULL)
-                read_half(thread, bytes);
+                read_lines(weights + thread * (bytes / THREADS) / 64 * 64, bytes / THREADS);
             else
                 multiply_all(forms[form]);
             pthread_barrier_wait(&together);
