@@ -74,7 +74,7 @@ final class WorkerPool implements AutoCloseable {
         failure = null;
         shared.setPlain(NEXT, 0);
         shared.setPlain(PENDING, workers.length);
-        shared.set(ROUND, shared.get(ROUND) + 1 & Integer.MAX_VALUE);
+        shared.set(ROUND, (shared.get(ROUND) + 1) & Integer.MAX_VALUE); // never CLOSED
         for (Thread worker : workers) {
             LockSupport.unpark(worker);
         }
