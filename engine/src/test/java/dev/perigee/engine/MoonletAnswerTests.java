@@ -14,12 +14,14 @@ import dev.perigee.engine.generation.OutputConstraint;
 import dev.perigee.engine.generation.Prompt;
 import dev.perigee.engine.generation.SamplingParameters;
 import dev.perigee.engine.generation.SchemaRefusedException;
+import dev.perigee.engine.generation.TokenUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,14 @@ class MoonletAnswerTests {
             "{\"type\":\"function\",\"function\":{\"name\":\"get_weather\",\"description\":\"Current weather in a city\","
                     + "\"parameters\":{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},"
                     + "\"required\":[\"city\"]}}}");
+
+    private static final int PAGE_TOKENS = 64;
+
+    /** Eight layers of 512 and 64 float32 a token. */
+    private static final long PAGE_BYTES = PAGE_TOKENS * 8 * (512 + 64) * Float.BYTES;
+
+    /** As many as the longest of the answers needs. */
+    private static final int PAGES = 8;
 
     private static InferenceEngine engine;
 
@@ -82,6 +92,43 @@ class MoonletAnswerTests {
         for (int i = 0; i < questions.size(); i++) {
             assertThat(text(read(together.get(i)))).isEqualTo(alone.get(i));
         }
+    }
+
+    @Test
+    void answersAreTheSameWhereTheirPromptsAreFoundComputedAndWherePagesRunOut() throws InterruptedException {
+        String beginning = "It was a sunny day and the children went to the park. ".repeat(8);
+        List<String> questions = Stream.of("cat", "dog", "bird", "fish", "king", "tree")
+                .map(about -> beginning + "Tell me a story about a " + about + ".")
+                .toList();
+        List<List<GenerationEvent>> first = new ArrayList<>();
+        for (String question : questions) {
+            first.add(read(submit(question, List.of(), 0.8)));
+        }
+        for (int i = 0; i < questions.size(); i++) {
+            List<GenerationEvent> again = read(submit(questions.get(i), List.of(), 0.8));
+            assertThat(usage(again).cachedPromptTokens()).isGreaterThanOrEqualTo(PAGE_TOKENS);
+            assertThat(text(again)).isEqualTo(text(first.get(i)));
+        }
+        EngineOptions options = EngineOptions.of(WEIGHTS);
+        try (InferenceEngine small =
+                InferenceEngine.open(options.withBounds(options.bounds().withCacheBytes(PAGES * PAGE_BYTES)))) {
+            assertThat(small.statistics().pages()).isEqualTo(PAGES);
+            List<Generation> together = new ArrayList<>();
+            for (String question : questions) {
+                together.add(small.submit(request(question, List.of(), 0.8)));
+            }
+            int tokens = 0;
+            for (int i = 0; i < questions.size(); i++) {
+                List<GenerationEvent> events = read(together.get(i));
+                assertThat(text(events)).as(questions.get(i)).isEqualTo(text(first.get(i)));
+                tokens += usage(events).promptTokens() + usage(events).outputTokens();
+            }
+            assertThat(tokens).isGreaterThan(2 * PAGES * PAGE_TOKENS);
+        }
+    }
+
+    private static TokenUsage usage(List<GenerationEvent> events) {
+        return ((GenerationEvent.Finished) events.getLast()).usage();
     }
 
     @Test
