@@ -5,10 +5,6 @@ import dev.perigee.engine.generation.Rejection;
 import dev.perigee.engine.generation.RequestRejectedException;
 import dev.perigee.engine.kvcache.KvCache;
 import dev.perigee.engine.model.LanguageModel;
-import dev.perigee.engine.model.StepPlan;
-import dev.perigee.engine.sampling.Sampler;
-import dev.perigee.engine.tensor.FloatMatrix;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * The one thread that owns all sequences: takes new ones in, plans, computes, draws, gives events out. It waits for nobody, and ends those
+ * The one thread that owns all sequences: takes new ones in, plans, computes, has tokens drawn ({@link StepDraws}). It waits for nobody, and ends those
  * whose time is over (see {@link TimeLimits}) before each step, or when it is over while there is nothing to compute. What loading put off
  * is done while there is nothing to compute, and after a step for as long as the step took.
  *
@@ -37,14 +33,10 @@ public final class EngineLoop implements AutoCloseable {
     private final LongSupplier clock;
     private final int maxLive;
     private final int maxRunning;
-    private final Sampler sampler;
-    private final float[] row;
-    private final Arena arena = Arena.ofShared();
-    private final FloatMatrix logits;
+    private final StepDraws draws;
     private final Thread thread;
     private final AtomicInteger live = new AtomicInteger();
     private final AtomicLong promptTokens = new AtomicLong();
-    private final AtomicLong generatedTokens = new AtomicLong();
     private volatile int running;
 
     private final Object monitor = new Object();
@@ -75,12 +67,7 @@ public final class EngineLoop implements AutoCloseable {
         this.scheduler = new Scheduler(cache, bounds);
         this.maxRunning = bounds.maxRunning();
         this.maxLive = Math.addExact(bounds.maxRunning(), maxWaiting);
-        int vocabulary = model.vocabularySize();
-        this.sampler = new Sampler(vocabulary);
-        this.row = new float[vocabulary];
-        int rows = Math.max(bounds.maxRunning(), 1 + bounds.guessedTokens());
-        long bytes = (long) rows * vocabulary * Float.BYTES;
-        this.logits = new FloatMatrix(arena.allocate(bytes, Float.BYTES), rows, vocabulary);
+        this.draws = new StepDraws(scheduler, cache, bounds, model.vocabularySize());
         this.thread = Thread.ofPlatform().name("perigee-engine").daemon(true).unstarted(this::run);
     }
 
@@ -139,7 +126,7 @@ public final class EngineLoop implements AutoCloseable {
 
     /** Tokens drawn for all sequences ever taken on. */
     public long generatedTokens() {
-        return generatedTokens.get();
+        return draws.tokens();
     }
 
     /** Ends what runs and waits, each with a terminal event, and the thread. */
@@ -159,9 +146,7 @@ public final class EngineLoop implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         endAll();
-        if (arena.scope().isAlive()) {
-            arena.close();
-        }
+        draws.close();
     }
 
     private void signal() {
@@ -238,11 +223,11 @@ public final class EngineLoop implements AutoCloseable {
         }
         long begun = System.nanoTime();
         try {
-            model.forward(step.plan(), cache, logits);
-            settle(step, (System.nanoTime() - begun) / NANOS);
+            model.forward(step.plan(), cache, draws.logits());
+            draws.settle(step, (System.nanoTime() - begun) / NANOS, this::retire);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end.", e);
-            step.sequences().forEach(sequence -> fail(sequence, "The engine failed to compute this request."));
+            step.sequences().forEach(this::fail);
         }
         return Math.max(1, System.nanoTime() - begun);
     }
@@ -257,57 +242,9 @@ public final class EngineLoop implements AutoCloseable {
         return more;
     }
 
-    private void settle(Step step, double seconds) {
-        for (int i = 0; i < step.sequences().size(); i++) {
-            Sequence sequence = step.sequences().get(i);
-            StepPlan.Slice slice = step.plan().slices().get(i);
-            int row = step.plan().firstLogitRow(i);
-            switch (slice.logits()) {
-                case NONE -> sequence.advance(cache, slice.tokens());
-                case LAST -> {
-                    sequence.advance(cache, slice.tokens());
-                    draw(sequence, row);
-                    if (step.plan().tokens() == 1) {
-                        sequence.speculation().plain(seconds);
-                    }
-                }
-                case ALL -> sequence.speculation().guessed(seconds, drawGuessed(sequence, slice, row));
-            }
-        }
-    }
-
-    /** Draws token after token as long as what was drawn is what had been guessed; how many. */
-    private int drawGuessed(Sequence sequence, StepPlan.Slice slice, int firstRow) {
-        int drawn = 0;
-        do {
-            if (drawn > 0) {
-                scheduler.chargeGuessed(sequence);
-            }
-            sequence.advance(cache, 1);
-            draw(sequence, firstRow + drawn);
-            drawn++;
-        } while (drawn < slice.tokens() && !sequence.answer().ended() && sequence.endsWith(slice.tokenId(drawn)));
-        return drawn;
-    }
-
-    private void draw(Sequence sequence, int logitRow) {
-        logits.copyRow(logitRow, row, row.length);
-        try {
-            sequence.draw(row, sampler);
-        } catch (ArithmeticException e) {
-            LOG.log(System.Logger.Level.ERROR, "The model computed no usable logits.", e);
-            fail(sequence, "The model computed no usable logits: " + e.getMessage() + ".");
-            return;
-        }
-        generatedTokens.incrementAndGet();
-        if (sequence.answer().ended()) {
-            retire(sequence);
-        }
-    }
-
-    private void fail(Sequence sequence, String message) {
+    private void fail(Sequence sequence) {
         if (!sequence.answer().ended()) {
-            sequence.answer().fail(message);
+            sequence.answer().fail("The engine failed to compute this request.");
             retire(sequence);
         }
     }
