@@ -4,7 +4,6 @@ import dev.perigee.billing.budget.BudgetLimit;
 import dev.perigee.billing.budget.BudgetMode;
 import dev.perigee.billing.budget.BudgetOwner;
 import dev.perigee.billing.budget.BudgetPeriod;
-import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.budget.JdbcBudgets;
 import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.charging.ChargeRequest;
@@ -16,6 +15,7 @@ import dev.perigee.billing.isolation.RowScope;
 import dev.perigee.billing.isolation.ScopedDataSource;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageJournal;
@@ -118,7 +118,7 @@ public final class LedgerBench {
         return IntStream.range(0, count)
                 .mapToObj(i -> {
                     CostAttribution tenant = new CostAttribution(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID(), USD, null);
-                    BudgetOwner owner = new BudgetOwner(tenant.tenantId(), BudgetScope.TENANT, tenant.tenantId(), ZoneOffset.UTC);
+                    BudgetOwner owner = new BudgetOwner(tenant.tenantId(), LimitScope.TENANT, tenant.tenantId(), ZoneOffset.UTC);
                     Budget budget = new Budget(BudgetPeriod.MONTH, new BudgetLimit.OfTokens(1L << 50), BudgetMode.HARD);
                     RowScope.ofTenant(tenant.tenantId()).run(() -> budgets.replace(owner, List.of(budget)));
                     return tenant;

@@ -1,5 +1,6 @@
 package dev.perigee.billing.budget;
 
+import dev.perigee.billing.metering.LimitScope;
 import java.time.ZoneId;
 import java.util.UUID;
 
@@ -11,4 +12,4 @@ import java.util.UUID;
  * @param scopeId which one
  * @param timeZone where the tenant's days and months begin
  */
-public record BudgetOwner(UUID tenantId, BudgetScope scope, UUID scopeId, ZoneId timeZone) {}
+public record BudgetOwner(UUID tenantId, LimitScope scope, UUID scopeId, ZoneId timeZone) {}

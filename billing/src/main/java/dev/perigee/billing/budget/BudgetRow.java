@@ -1,5 +1,6 @@
 package dev.perigee.billing.budget;
 
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.money.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,7 +31,7 @@ record BudgetRow(UUID id, BudgetOwner owner, Budget budget, Instant moment) {
                 : new BudgetLimit.OfMoney(new Money(amount, Currency.getInstance(currency)));
         BudgetOwner owner = new BudgetOwner(
                 row.getObject("tenant_id", UUID.class),
-                BudgetScope.ofWord(row.getString("scope")),
+                LimitScope.ofWord(row.getString("scope")),
                 row.getObject("scope_id", UUID.class),
                 ZoneId.of(row.getString("time_zone")));
         Budget budget = new Budget(

@@ -1,5 +1,6 @@
 package dev.perigee.billing.budget;
 
+import dev.perigee.billing.metering.LimitScope;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param resetsAt when the next period begins, or {@code null} where none does
  */
 public record BudgetStanding(
-        BudgetScope scope,
+        LimitScope scope,
         Budget budget,
         long settled,
         long reserved,

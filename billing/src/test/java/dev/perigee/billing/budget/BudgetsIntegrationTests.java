@@ -11,6 +11,7 @@ import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.charging.ChargeRequest;
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.money.Money;
@@ -57,8 +58,8 @@ class BudgetsIntegrationTests {
     }
 
     @ParameterizedTest
-    @EnumSource(BudgetScope.class)
-    void tokensWhenFewerAreLeftThanAskedForAreCutAndThenRefused(BudgetScope scope) {
+    @EnumSource(LimitScope.class)
+    void tokensWhenFewerAreLeftThanAskedForAreCutAndThenRefused(LimitScope scope) {
         set(scope, tokens(BudgetPeriod.TOTAL, 250, BudgetMode.HARD));
 
         assertThat(admitted(reserve("first", 100, 50)).maxOutputTokens()).isEqualTo(50);
@@ -81,61 +82,61 @@ class BudgetsIntegrationTests {
     @Test
     void moneyWhenFewIsLeftPaysForWholeTokens() {
         // 100 prompt tokens cost 60,000 nanos, an output token 2,500
-        set(BudgetScope.TENANT, money(BudgetPeriod.TOTAL, 60_000 + 3 * 2_500 + 2_499));
+        set(LimitScope.TENANT, money(BudgetPeriod.TOTAL, 60_000 + 3 * 2_500 + 2_499));
 
         Admission.Admitted cut = admitted(reserve("cut", 100, 50));
 
         assertThat(cut.maxOutputTokens()).isEqualTo(3);
         assertThat(cut.reservation().held()).isEqualTo(new Money(67_500, USD));
         settle("cut", new MeasuredUsage(0, 100, 3, 0));
-        assertStanding(BudgetScope.TENANT, 0, 100 * 150 + 3 * 2_500, 0);
+        assertStanding(LimitScope.TENANT, 0, 100 * 150 + 3 * 2_500, 0);
     }
 
     @Test
     void requestWhenReleasedOrGivenUpHoldsNothing() {
-        set(BudgetScope.TENANT, tokens(BudgetPeriod.DAY, 150, BudgetMode.HARD));
+        set(LimitScope.TENANT, tokens(BudgetPeriod.DAY, 150, BudgetMode.HARD));
         admitted(reserve("released", 100, 50));
         settle("released", MeasuredUsage.NONE);
-        assertStanding(BudgetScope.TENANT, 0, 0, 0);
+        assertStanding(LimitScope.TENANT, 0, 0, 0);
         admitted(reserve("expired", 100, 50));
         database.jdbc
                 .sql(
                         "UPDATE billing.reservation SET state = 'estimated', estimated_at = billing.clock() WHERE request_id = :id")
                 .param("id", id("expired"))
                 .update();
-        assertStanding(BudgetScope.TENANT, 0, 0, 150);
+        assertStanding(LimitScope.TENANT, 0, 0, 150);
         database.jdbc
                 .sql(
                         "UPDATE billing.reservation SET state = 'expired', resolved_at = billing.clock() WHERE request_id = :id")
                 .param("id", id("expired"))
                 .update();
-        assertStanding(BudgetScope.TENANT, 0, 0, 0);
+        assertStanding(LimitScope.TENANT, 0, 0, 0);
     }
 
     @Test
     void requestWhenSeveralScopesApplyIsHeldInAllAndRefusedByTheNarrowest() {
-        set(BudgetScope.API_KEY, tokens(BudgetPeriod.MONTH, 150, BudgetMode.HARD));
-        set(BudgetScope.PROJECT, tokens(BudgetPeriod.DAY, 150, BudgetMode.HARD), money(BudgetPeriod.TOTAL, 1_000_000));
-        set(BudgetScope.TENANT, tokens(BudgetPeriod.TOTAL, 1_000, BudgetMode.HARD));
+        set(LimitScope.API_KEY, tokens(BudgetPeriod.MONTH, 150, BudgetMode.HARD));
+        set(LimitScope.PROJECT, tokens(BudgetPeriod.DAY, 150, BudgetMode.HARD), money(BudgetPeriod.TOTAL, 1_000_000));
+        set(LimitScope.TENANT, tokens(BudgetPeriod.TOTAL, 1_000, BudgetMode.HARD));
         admitted(reserve("first", 100, 50));
 
-        assertStanding(BudgetScope.API_KEY, 0, 0, 150);
-        assertStanding(BudgetScope.PROJECT, 0, 0, 185_000);
-        assertStanding(BudgetScope.PROJECT, 1, 0, 150);
-        assertStanding(BudgetScope.TENANT, 0, 0, 150);
-        assertThat(exhausted(reserve("second", 1, 1)).scope()).isEqualTo(BudgetScope.API_KEY);
-        set(BudgetScope.API_KEY);
-        assertThat(exhausted(reserve("third", 1, 1)).scope()).isEqualTo(BudgetScope.PROJECT);
+        assertStanding(LimitScope.API_KEY, 0, 0, 150);
+        assertStanding(LimitScope.PROJECT, 0, 0, 185_000);
+        assertStanding(LimitScope.PROJECT, 1, 0, 150);
+        assertStanding(LimitScope.TENANT, 0, 0, 150);
+        assertThat(exhausted(reserve("second", 1, 1)).scope()).isEqualTo(LimitScope.API_KEY);
+        set(LimitScope.API_KEY);
+        assertThat(exhausted(reserve("third", 1, 1)).scope()).isEqualTo(LimitScope.PROJECT);
     }
 
     @Test
     void shadowWhenPassedCountsAndRefusesNothing() {
-        set(BudgetScope.TENANT, tokens(BudgetPeriod.TOTAL, 10, BudgetMode.SHADOW));
+        set(LimitScope.TENANT, tokens(BudgetPeriod.TOTAL, 10, BudgetMode.SHADOW));
 
         assertThat(admitted(reserve("over", 100, 50)).cutBy()).isNull();
-        assertStanding(BudgetScope.TENANT, 0, 0, 150);
+        assertStanding(LimitScope.TENANT, 0, 0, 150);
         settle("over", new MeasuredUsage(100, 0, 50, 0));
-        assertStanding(BudgetScope.TENANT, 0, 150, 0);
+        assertStanding(LimitScope.TENANT, 0, 150, 0);
     }
 
     @Test
@@ -149,29 +150,29 @@ class BudgetsIntegrationTests {
         admitted(reserve("running", 10, 7));
 
         set(
-                BudgetScope.TENANT,
+                LimitScope.TENANT,
                 tokens(BudgetPeriod.DAY, 40, BudgetMode.HARD),
                 tokens(BudgetPeriod.MONTH, 1_000, BudgetMode.SHADOW));
 
-        assertStanding(BudgetScope.TENANT, 0, 15, 17);
-        assertStanding(BudgetScope.TENANT, 1, 165, 17);
+        assertStanding(LimitScope.TENANT, 0, 15, 17);
+        assertStanding(LimitScope.TENANT, 1, 165, 17);
         settle("running", new MeasuredUsage(10, 0, 7, 0));
-        assertStanding(BudgetScope.TENANT, 0, 32, 0);
+        assertStanding(LimitScope.TENANT, 0, 32, 0);
         assertThat(admitted(reserve("last", 2, 50)).maxOutputTokens()).isEqualTo(6);
     }
 
     @Test
     void budgetWhenReplacedByOneThatCountsLikeItGoesOn() {
-        set(BudgetScope.TENANT, tokens(BudgetPeriod.TOTAL, 100, BudgetMode.HARD));
+        set(LimitScope.TENANT, tokens(BudgetPeriod.TOTAL, 100, BudgetMode.HARD));
         admitted(reserve("first", 10, 10));
         settle("first", new MeasuredUsage(10, 0, 10, 0));
 
-        set(BudgetScope.TENANT, tokens(BudgetPeriod.TOTAL, 15, BudgetMode.HARD));
+        set(LimitScope.TENANT, tokens(BudgetPeriod.TOTAL, 15, BudgetMode.HARD));
 
-        assertStanding(BudgetScope.TENANT, 0, 20, 0);
+        assertStanding(LimitScope.TENANT, 0, 20, 0);
         assertThat(exhausted(reserve("second", 0, 1)).available()).isZero();
-        set(BudgetScope.TENANT);
-        assertThat(budgets.standings(owner(BudgetScope.TENANT, ZoneOffset.UTC))).isEmpty();
+        set(LimitScope.TENANT);
+        assertThat(budgets.standings(owner(LimitScope.TENANT, ZoneOffset.UTC))).isEmpty();
         admitted(reserve("third", 10, 10));
     }
 
@@ -179,7 +180,7 @@ class BudgetsIntegrationTests {
     void budgetsWhenTwoCountAlikeAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> set(
-                        BudgetScope.TENANT,
+                        LimitScope.TENANT,
                         tokens(BudgetPeriod.DAY, 1, BudgetMode.HARD),
                         tokens(BudgetPeriod.DAY, 2, BudgetMode.HARD)));
     }
@@ -200,7 +201,7 @@ class BudgetsIntegrationTests {
     })
     void budgetWhenItsPeriodEndsBeginsAnew(BudgetPeriod period, ZoneId zone, Instant boundary) {
         database.travelTo(boundary.minusMillis(1));
-        budgets.replace(owner(BudgetScope.TENANT, zone), List.of(tokens(period, 150, BudgetMode.HARD)));
+        budgets.replace(owner(LimitScope.TENANT, zone), List.of(tokens(period, 150, BudgetMode.HARD)));
         admitted(reserve("before", 100, 50));
         assertThat(exhausted(reserve("too-much", 1, 1)).resetsAt()).isEqualTo(boundary);
 
@@ -208,41 +209,41 @@ class BudgetsIntegrationTests {
         admitted(reserve("after", 100, 50));
         exhausted(reserve("too-much-again", 1, 1));
         settle("before", new MeasuredUsage(100, 0, 30, 0));
-        assertStanding(BudgetScope.TENANT, 0, 0, 150);
+        assertStanding(LimitScope.TENANT, 0, 0, 150);
         settle("after", new MeasuredUsage(100, 0, 20, 0));
-        assertStanding(BudgetScope.TENANT, 0, 120, 0);
+        assertStanding(LimitScope.TENANT, 0, 120, 0);
         database.travelTo(boundary.minusMillis(1));
-        assertStanding(BudgetScope.TENANT, 0, 130, 0);
+        assertStanding(LimitScope.TENANT, 0, 130, 0);
     }
 
     @Test
     void timeZoneWhenChangedCountsTheNewDayWhole() {
         database.travelTo(Instant.parse("2026-11-26T00:30:00Z"));
         budgets.replace(
-                owner(BudgetScope.TENANT, ZoneOffset.UTC), List.of(tokens(BudgetPeriod.DAY, 150, BudgetMode.HARD)));
+                owner(LimitScope.TENANT, ZoneOffset.UTC), List.of(tokens(BudgetPeriod.DAY, 150, BudgetMode.HARD)));
         database.travelTo(Instant.parse("2026-11-25T23:30:00Z"));
         admitted(reserve("utc-yesterday", 10, 10));
         settle("utc-yesterday", new MeasuredUsage(10, 0, 10, 0));
         database.travelTo(Instant.parse("2026-11-26T00:30:00Z"));
         admitted(reserve("utc-today", 10, 30));
-        assertStanding(BudgetScope.TENANT, 0, 0, 40);
+        assertStanding(LimitScope.TENANT, 0, 0, 40);
 
         budgets.changeTimeZone(tenant.tenantId(), ZoneId.of("Europe/Oslo"));
 
-        assertStanding(BudgetScope.TENANT, 0, 20, 40);
+        assertStanding(LimitScope.TENANT, 0, 20, 40);
         settle("utc-today", new MeasuredUsage(10, 0, 30, 0));
-        assertStanding(BudgetScope.TENANT, 0, 60, 0);
+        assertStanding(LimitScope.TENANT, 0, 60, 0);
     }
 
-    private void set(BudgetScope scope, Budget... chosen) {
+    private void set(LimitScope scope, Budget... chosen) {
         budgets.replace(owner(scope, ZoneOffset.UTC), List.of(chosen));
     }
 
-    private BudgetOwner owner(BudgetScope scope, ZoneId zone) {
+    private BudgetOwner owner(LimitScope scope, ZoneId zone) {
         return new BudgetOwner(tenant.tenantId(), scope, scope.idIn(tenant), zone);
     }
 
-    private void assertStanding(BudgetScope scope, int index, long settled, long reserved) {
+    private void assertStanding(LimitScope scope, int index, long settled, long reserved) {
         BudgetStanding standing =
                 budgets.standings(owner(scope, ZoneOffset.UTC)).get(index);
         assertThat(List.of(standing.settled(), standing.reserved())).containsExactly(settled, reserved);

@@ -10,6 +10,7 @@ import dev.perigee.billing.charging.Admission;
 import dev.perigee.billing.charging.ChargeRequest;
 import dev.perigee.billing.charging.Charging;
 import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.money.Money;
@@ -57,15 +58,15 @@ class ConcurrentBudgetsIntegrationTests {
             CostAttribution fresh = newTenant();
             // room for five whole requests and 20 tokens behind the prompt of a sixth
             long limit = ROOM * 150 + 120;
-            set(fresh, BudgetScope.TENANT, new BudgetLimit.OfTokens(limit));
-            set(fresh, BudgetScope.API_KEY, new BudgetLimit.OfTokens(limit));
+            set(fresh, LimitScope.TENANT, new BudgetLimit.OfTokens(limit));
+            set(fresh, LimitScope.API_KEY, new BudgetLimit.OfTokens(limit));
 
             List<Admission> admissions = Contenders.together(CONTENDERS, number -> reserve(number, fresh));
 
             assertThat(outputs(admissions))
                     .as("round %d", round)
                     .containsExactlyInAnyOrder(50L, 50L, 50L, 50L, 50L, 20L);
-            assertThat(standing(fresh, BudgetScope.TENANT).reserved()).isEqualTo(limit);
+            assertThat(standing(fresh, LimitScope.TENANT).reserved()).isEqualTo(limit);
         }
     }
 
@@ -74,12 +75,12 @@ class ConcurrentBudgetsIntegrationTests {
         for (int round = 0; round < ROUNDS; round++) {
             CostAttribution fresh = newTenant();
             long whole = 100 * 600 + 50 * 2_500;
-            set(fresh, BudgetScope.PROJECT, new BudgetLimit.OfMoney(new Money(ROOM * whole + 59_999, USD)));
+            set(fresh, LimitScope.PROJECT, new BudgetLimit.OfMoney(new Money(ROOM * whole + 59_999, USD)));
 
             List<Admission> admissions = Contenders.together(CONTENDERS, number -> reserve(number, fresh));
 
             assertThat(outputs(admissions)).as("round %d", round).containsExactly(50L, 50L, 50L, 50L, 50L);
-            assertThat(standing(fresh, BudgetScope.PROJECT).reserved()).isEqualTo(ROOM * whole);
+            assertThat(standing(fresh, LimitScope.PROJECT).reserved()).isEqualTo(ROOM * whole);
         }
     }
 
@@ -87,16 +88,16 @@ class ConcurrentBudgetsIntegrationTests {
     @Test
     void settledWhenManyUseABudgetUpNeverPassesItAndMeetsItExactly() throws Exception {
         long limit = 20_011;
-        set(tenant, BudgetScope.TENANT, new BudgetLimit.OfTokens(limit));
+        set(tenant, LimitScope.TENANT, new BudgetLimit.OfTokens(limit));
         AtomicBoolean ended = new AtomicBoolean();
         try (ExecutorService watcher = Executors.newSingleThreadExecutor()) {
             Future<Integer> samples = watcher.submit(() -> {
                 int count = 0;
                 while (!ended.get()) {
-                    BudgetStanding now = standing(tenant, BudgetScope.TENANT);
+                    BudgetStanding now = standing(tenant, LimitScope.TENANT);
                     assertThat(now.settled() + now.reserved()).isLessThanOrEqualTo(limit);
                     if (++count % 10 == 0) {
-                        set(tenant, BudgetScope.TENANT, new BudgetLimit.OfTokens(limit));
+                        set(tenant, LimitScope.TENANT, new BudgetLimit.OfTokens(limit));
                     }
                     Thread.sleep(10);
                 }
@@ -107,7 +108,7 @@ class ConcurrentBudgetsIntegrationTests {
             assertThat(samples.get()).isPositive();
         }
 
-        BudgetStanding end = standing(tenant, BudgetScope.TENANT);
+        BudgetStanding end = standing(tenant, LimitScope.TENANT);
         assertThat(end.reserved()).isZero();
         assertThat(end.settled()).as("seed %d", SEED).isEqualTo(limit);
         assertThat(database.jdbc
@@ -161,16 +162,16 @@ class ConcurrentBudgetsIntegrationTests {
                 .reserve(new ChargeRequest(UUID.randomUUID().toString(), attribution, "moonlet", 100, 50));
     }
 
-    private static void set(CostAttribution attribution, BudgetScope scope, BudgetLimit limit) {
+    private static void set(CostAttribution attribution, LimitScope scope, BudgetLimit limit) {
         database.budgets.replace(
                 owner(attribution, scope), List.of(new Budget(BudgetPeriod.TOTAL, limit, BudgetMode.HARD)));
     }
 
-    private static BudgetStanding standing(CostAttribution attribution, BudgetScope scope) {
+    private static BudgetStanding standing(CostAttribution attribution, LimitScope scope) {
         return database.budgets.standings(owner(attribution, scope)).getFirst();
     }
 
-    private static BudgetOwner owner(CostAttribution attribution, BudgetScope scope) {
+    private static BudgetOwner owner(CostAttribution attribution, LimitScope scope) {
         return new BudgetOwner(attribution.tenantId(), scope, scope.idIn(attribution), ZoneOffset.UTC);
     }
 }

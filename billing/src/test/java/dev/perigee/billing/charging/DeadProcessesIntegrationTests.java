@@ -11,13 +11,13 @@ import dev.perigee.billing.budget.BudgetLimit;
 import dev.perigee.billing.budget.BudgetMode;
 import dev.perigee.billing.budget.BudgetOwner;
 import dev.perigee.billing.budget.BudgetPeriod;
-import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.budget.BudgetStanding;
 import dev.perigee.billing.charging.DeadProcesses.GivingUp;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.ledger.Reservation;
 import dev.perigee.billing.ledger.ReservationState;
 import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageJournal;
@@ -357,7 +357,7 @@ class DeadProcessesIntegrationTests {
     }
 
     private BudgetOwner owner() {
-        return new BudgetOwner(tenant.tenantId(), BudgetScope.TENANT, tenant.tenantId(), ZoneOffset.UTC);
+        return new BudgetOwner(tenant.tenantId(), LimitScope.TENANT, tenant.tenantId(), ZoneOffset.UTC);
     }
 
     private ReservationState state() {

@@ -7,8 +7,8 @@ import dev.perigee.billing.budget.BudgetLimit;
 import dev.perigee.billing.budget.BudgetMode;
 import dev.perigee.billing.budget.BudgetOwner;
 import dev.perigee.billing.budget.BudgetPeriod;
-import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.metering.RequestOutcome;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -101,7 +101,7 @@ class ExhaustiveFaultsTests {
             this.start = database.now();
             UUID id = tenant.tenantId();
             database.budgets.replace(
-                    new BudgetOwner(id, BudgetScope.TENANT, id, ZoneOffset.UTC),
+                    new BudgetOwner(id, LimitScope.TENANT, id, ZoneOffset.UTC),
                     List.of(new Budget(BudgetPeriod.TOTAL, new BudgetLimit.OfTokens(31), BudgetMode.HARD)));
             for (int request = 0; request < 3; request++) {
                 requests.add(new SimulatedRequest(id + "-" + request, tenant, 3, 6));

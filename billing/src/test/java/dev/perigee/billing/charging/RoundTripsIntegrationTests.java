@@ -10,9 +10,9 @@ import dev.perigee.billing.budget.BudgetLimit;
 import dev.perigee.billing.budget.BudgetMode;
 import dev.perigee.billing.budget.BudgetOwner;
 import dev.perigee.billing.budget.BudgetPeriod;
-import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.ledger.ProcessLease;
 import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.metering.MeasuredUsage;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.metering.UsageJournal;
@@ -103,7 +103,7 @@ class RoundTripsIntegrationTests {
     private static CostAttribution tenantWithBudget() {
         CostAttribution tenant = newTenant();
         database.budgets.replace(
-                new BudgetOwner(tenant.tenantId(), BudgetScope.TENANT, tenant.tenantId(), ZoneOffset.UTC),
+                new BudgetOwner(tenant.tenantId(), LimitScope.TENANT, tenant.tenantId(), ZoneOffset.UTC),
                 List.of(new Budget(BudgetPeriod.MONTH, new BudgetLimit.OfTokens(1_000_000), BudgetMode.HARD)));
         return tenant;
     }

@@ -8,8 +8,8 @@ import dev.perigee.billing.budget.BudgetLimit;
 import dev.perigee.billing.budget.BudgetMode;
 import dev.perigee.billing.budget.BudgetOwner;
 import dev.perigee.billing.budget.BudgetPeriod;
-import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.metering.CostAttribution;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.billing.metering.RequestOutcome;
 import dev.perigee.billing.money.Money;
 import java.io.IOException;
@@ -104,10 +104,10 @@ final class Simulation {
         BudgetLimit tokens = new BudgetLimit.OfTokens(limits.get(number));
         BudgetLimit money = new BudgetLimit.OfMoney(new Money(limits.get(number) * NANOS_A_TOKEN, USD));
         database.budgets.replace(
-                new BudgetOwner(id, BudgetScope.TENANT, id, ZoneOffset.UTC),
+                new BudgetOwner(id, LimitScope.TENANT, id, ZoneOffset.UTC),
                 List.of(new Budget(periods.get(number), tokens, BudgetMode.HARD)));
         database.budgets.replace(
-                new BudgetOwner(id, BudgetScope.API_KEY, key, ZoneOffset.UTC),
+                new BudgetOwner(id, LimitScope.API_KEY, key, ZoneOffset.UTC),
                 List.of(new Budget(BudgetPeriod.DAY, money, BudgetMode.HARD)));
     }
 
@@ -335,8 +335,7 @@ final class Simulation {
 
     /** What is left of the tenant's budgets can be reserved to the last token. */
     private void checkNoPhantomRefusal(CostAttribution tenant) {
-        long left =
-                Math.min(left(tenant, BudgetScope.TENANT, 1), left(tenant, BudgetScope.API_KEY, RATE.outputNanos()));
+        long left = Math.min(left(tenant, LimitScope.TENANT, 1), left(tenant, LimitScope.API_KEY, RATE.outputNanos()));
         if (left < 3) {
             return;
         }
@@ -348,7 +347,7 @@ final class Simulation {
         nodes[0].settle(last, RequestOutcome.OVERLOADED, true);
     }
 
-    private long left(CostAttribution tenant, BudgetScope scope, long unit) {
+    private long left(CostAttribution tenant, LimitScope scope, long unit) {
         BudgetOwner owner = new BudgetOwner(tenant.tenantId(), scope, scope.idIn(tenant), ZoneOffset.UTC);
         return database.budgets.standings(owner).getFirst().available() / unit;
     }

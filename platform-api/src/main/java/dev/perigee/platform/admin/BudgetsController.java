@@ -2,8 +2,8 @@ package dev.perigee.platform.admin;
 
 import dev.perigee.billing.budget.Budget;
 import dev.perigee.billing.budget.BudgetOwner;
-import dev.perigee.billing.budget.BudgetScope;
 import dev.perigee.billing.budget.Budgets;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.platform.audit.AuditSubject;
 import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.tenancy.Tenant;
@@ -52,7 +52,7 @@ final class BudgetsController {
     @GetMapping("/tenants/{id}/budgets")
     void ofTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        tell(BudgetScope.TENANT, id, request, response);
+        tell(LimitScope.TENANT, id, request, response);
     }
 
     @Operation(summary = "Replace a tenant's budgets")
@@ -60,14 +60,14 @@ final class BudgetsController {
     @PutMapping("/tenants/{id}/budgets")
     void putTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        put(BudgetScope.TENANT, id, request, response);
+        put(LimitScope.TENANT, id, request, response);
     }
 
     @Operation(summary = "Where a project's budgets stand")
     @GetMapping("/projects/{id}/budgets")
     void ofProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        tell(BudgetScope.PROJECT, id, request, response);
+        tell(LimitScope.PROJECT, id, request, response);
     }
 
     @Operation(summary = "Replace a project's budgets")
@@ -75,29 +75,29 @@ final class BudgetsController {
     @PutMapping("/projects/{id}/budgets")
     void putProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        put(BudgetScope.PROJECT, id, request, response);
+        put(LimitScope.PROJECT, id, request, response);
     }
 
     @Operation(summary = "Where a key's budgets stand")
     @GetMapping("/api-keys/{id}/budgets")
     void ofKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        tell(BudgetScope.API_KEY, id, request, response);
+        tell(LimitScope.API_KEY, id, request, response);
     }
 
     @Operation(summary = "Replace a key's budgets")
     @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
     @PutMapping("/api-keys/{id}/budgets")
     void putKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        put(BudgetScope.API_KEY, id, request, response);
+        put(LimitScope.API_KEY, id, request, response);
     }
 
-    private void tell(BudgetScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+    private void tell(LimitScope scope, String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query.none(request);
         tell(owner(scope, Ids.inPath(id, scope.word()), tenant(scope, id)), response);
     }
 
-    private void put(BudgetScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+    private void put(LimitScope scope, String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query.none(request);
         Tenant tenant = tenant(scope, id);
@@ -117,12 +117,12 @@ final class BudgetsController {
         AdminJson.page(response, budgets.standings(owner), Budgets.MAX_BUDGETS, BudgetFields::write);
     }
 
-    private static BudgetOwner owner(BudgetScope scope, UUID id, Tenant tenant) {
+    private static BudgetOwner owner(LimitScope scope, UUID id, Tenant tenant) {
         return new BudgetOwner(tenant.id(), scope, id, tenant.timeZone());
     }
 
     /** The tenant that the scope belongs to, where both are there. */
-    private Tenant tenant(BudgetScope scope, String text) {
+    private Tenant tenant(LimitScope scope, String text) {
         UUID id = Ids.inPath(text, scope.word());
         Optional<Tenant> tenant = switch (scope) {
             case TENANT -> owners.ofTenant(id);

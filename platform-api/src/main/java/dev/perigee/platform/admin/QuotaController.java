@@ -1,9 +1,9 @@
 package dev.perigee.platform.admin;
 
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.platform.audit.AuditSubject;
 import dev.perigee.platform.audit.AuditedChange;
 import dev.perigee.platform.quota.Quota;
-import dev.perigee.platform.quota.QuotaScope;
 import dev.perigee.platform.quota.Quotas;
 import dev.perigee.platform.tenancy.Tenant;
 import dev.perigee.platform.web.Json;
@@ -53,7 +53,7 @@ final class QuotaController {
     @GetMapping("/tenants/{id}/quota")
     void ofTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        tell(QuotaScope.TENANT, id, request, response);
+        tell(LimitScope.TENANT, id, request, response);
     }
 
     @Operation(summary = "Replace a tenant's limits; what is absent or null has none")
@@ -61,14 +61,14 @@ final class QuotaController {
     @PutMapping("/tenants/{id}/quota")
     void putTenant(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        put(QuotaScope.TENANT, id, request, response);
+        put(LimitScope.TENANT, id, request, response);
     }
 
     @Operation(summary = "A project's limits")
     @GetMapping("/projects/{id}/quota")
     void ofProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        tell(QuotaScope.PROJECT, id, request, response);
+        tell(LimitScope.PROJECT, id, request, response);
     }
 
     @Operation(summary = "Replace a project's limits; what is absent or null has none")
@@ -76,23 +76,23 @@ final class QuotaController {
     @PutMapping("/projects/{id}/quota")
     void putProject(@PathVariable String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        put(QuotaScope.PROJECT, id, request, response);
+        put(LimitScope.PROJECT, id, request, response);
     }
 
     @Operation(summary = "A key's limits")
     @GetMapping("/api-keys/{id}/quota")
     void ofKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        tell(QuotaScope.API_KEY, id, request, response);
+        tell(LimitScope.API_KEY, id, request, response);
     }
 
     @Operation(summary = "Replace a key's limits; what is absent or null has none")
     @RequestBody(content = @Content(mediaType = "application/json", examples = @ExampleObject(EXAMPLE)))
     @PutMapping("/api-keys/{id}/quota")
     void putKey(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        put(QuotaScope.API_KEY, id, request, response);
+        put(LimitScope.API_KEY, id, request, response);
     }
 
-    private void tell(QuotaScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+    private void tell(LimitScope scope, String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query.none(request);
         UUID owner = Ids.inPath(id, scope.word());
@@ -100,7 +100,7 @@ final class QuotaController {
         Json.write(response, form(quotas.find(scope, owner)));
     }
 
-    private void put(QuotaScope scope, String id, HttpServletRequest request, HttpServletResponse response)
+    private void put(LimitScope scope, String id, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Query.none(request);
         UUID owner = Ids.inPath(id, scope.word());
@@ -119,7 +119,7 @@ final class QuotaController {
     }
 
     /** The tenant that this scope belongs to, where it is there. */
-    private UUID tenantOf(QuotaScope scope, UUID id) {
+    private UUID tenantOf(LimitScope scope, UUID id) {
         Optional<Tenant> tenant = switch (scope) {
             case TENANT -> owners.ofTenant(id);
             case PROJECT -> owners.ofProject(id);

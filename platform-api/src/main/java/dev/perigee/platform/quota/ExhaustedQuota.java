@@ -1,5 +1,6 @@
 package dev.perigee.platform.quota;
 
+import dev.perigee.billing.metering.LimitScope;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     only when another request ends
  */
 public record ExhaustedQuota(
-        QuotaScope scope,
+        LimitScope scope,
         QuotaMeasure measure,
         Counters counters,
         Instant decidedAt,

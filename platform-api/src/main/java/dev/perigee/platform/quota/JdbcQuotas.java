@@ -1,5 +1,6 @@
 package dev.perigee.platform.quota;
 
+import dev.perigee.billing.metering.LimitScope;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -39,7 +40,7 @@ final class JdbcQuotas implements Quotas {
     }
 
     @Override
-    public Quota find(QuotaScope scope, UUID id) {
+    public Quota find(LimitScope scope, UUID id) {
         return jdbc.sql("SELECT * FROM platform.quota WHERE scope = :scope AND scope_id = :id")
                 .param("scope", scope.word())
                 .param("id", id)
@@ -50,7 +51,7 @@ final class JdbcQuotas implements Quotas {
     }
 
     @Override
-    public void set(QuotaScope scope, UUID id, Quota quota) {
+    public void set(LimitScope scope, UUID id, Quota quota) {
         transaction.executeWithoutResult(status -> {
             settleTo(scope, id);
             jdbc.sql("""
@@ -70,7 +71,7 @@ final class JdbcQuotas implements Quotas {
     }
 
     /** What has come back until now came back at the old rate. */
-    private void settleTo(QuotaScope scope, UUID id) {
+    private void settleTo(LimitScope scope, UUID id) {
         jdbc.sql("SELECT * FROM platform.quota WHERE scope = :scope AND scope_id = :id FOR UPDATE")
                 .param("scope", scope.word())
                 .param("id", id)

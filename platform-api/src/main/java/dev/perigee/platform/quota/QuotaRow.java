@@ -1,5 +1,6 @@
 package dev.perigee.platform.quota;
 
+import dev.perigee.billing.metering.LimitScope;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainedAt the moment that the backlogs are of
  */
 record QuotaRow(
-        QuotaScope scope,
+        LimitScope scope,
         UUID id,
         Quota quota,
         @Nullable Gcra requests,
@@ -35,7 +36,7 @@ record QuotaRow(
                 row.getObject("tokens_per_minute", Long.class),
                 row.getObject("concurrent_requests", Long.class));
         return new QuotaRow(
-                QuotaScope.ofWord(row.getString("scope")),
+                LimitScope.ofWord(row.getString("scope")),
                 row.getObject("scope_id", UUID.class),
                 quota,
                 rate(quota.requestsPerMinute(), row.getLong("requests_backlog")),

@@ -1,5 +1,6 @@
 package dev.perigee.platform.quota;
 
+import dev.perigee.billing.metering.LimitScope;
 import java.util.UUID;
 
 /**
@@ -21,10 +22,10 @@ import java.util.UUID;
 public interface Quotas {
 
     /** The limits that are set; {@link Quota#UNLIMITED} where none are. */
-    Quota find(QuotaScope scope, UUID id);
+    Quota find(LimitScope scope, UUID id);
 
     /** Replaces the limits. What is used of a rate stays used; requests that run already do not count as concurrent ones. */
-    void set(QuotaScope scope, UUID id, Quota quota);
+    void set(LimitScope scope, UUID id, Quota quota);
 
     /** Uses one request and the prompt's tokens of every limit that applies, or nothing where one of them is exhausted. */
     QuotaDecision admit(QuotaClaim claim);

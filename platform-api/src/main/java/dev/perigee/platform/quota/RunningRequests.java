@@ -1,6 +1,7 @@
 package dev.perigee.platform.quota;
 
 import dev.perigee.billing.isolation.RowScope;
+import dev.perigee.billing.metering.LimitScope;
 import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
@@ -51,7 +52,7 @@ final class RunningRequests implements AutoCloseable {
     }
 
     /** How many run in this scope, on whatever process. */
-    long count(QuotaScope scope, UUID id) {
+    long count(LimitScope scope, UUID id) {
         return jdbc.sql("SELECT count(*) FROM platform.running_request WHERE lease_until >= platform.clock() AND "
                         + scope.word() + "_id = :id")
                 .param("id", id)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.perigee.billing.metering.LimitScope;
 import dev.perigee.platform.quota.QuotaClaim.Caller;
 import dev.perigee.postgres.Contenders;
 import dev.perigee.postgres.TestDatabase;
@@ -56,8 +57,8 @@ class QuotasIntegrationTests {
     }
 
     @ParameterizedTest
-    @EnumSource(QuotaScope.class)
-    void requestsWhenManyContendForTheLastRoomAreLetInExactly(QuotaScope scope) throws Exception {
+    @EnumSource(LimitScope.class)
+    void requestsWhenManyContendForTheLastRoomAreLetInExactly(LimitScope scope) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             Caller fresh = new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
             first.quotas.set(scope, id(scope, fresh), new Quota((long) ROOM, null, null));
@@ -73,7 +74,7 @@ class QuotasIntegrationTests {
     void tokensWhenManyContendForTheLastRoomAreLetInExactly() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             Caller fresh = new Caller(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
-            first.quotas.set(QuotaScope.TENANT, fresh.tenantId(), new Quota(null, 7_000_099L * ROOM, null));
+            first.quotas.set(LimitScope.TENANT, fresh.tenantId(), new Quota(null, 7_000_099L * ROOM, null));
             String name = "tokens-" + round;
             assertThat(admitted(Contenders.together(
                             CONTENDERS, number -> node(number).admit(claim(name + "-" + number, fresh, 7_000_099)))))
@@ -84,7 +85,7 @@ class QuotasIntegrationTests {
 
     @Test
     void concurrencyWhenManyContendIsExactAndComesBackWithEachEnd() throws Exception {
-        first.quotas.set(QuotaScope.PROJECT, caller.projectId(), new Quota(null, null, (long) ROOM));
+        first.quotas.set(LimitScope.PROJECT, caller.projectId(), new Quota(null, null, (long) ROOM));
         for (int round = 0; round < ROUNDS; round++) {
             String name = "concurrent-" + round;
             List<QuotaDecision> decisions = Contenders.together(
@@ -95,44 +96,44 @@ class QuotasIntegrationTests {
                 return number;
             });
         }
-        assertThat(first.running.count(QuotaScope.PROJECT, caller.projectId())).isZero();
+        assertThat(first.running.count(LimitScope.PROJECT, caller.projectId())).isZero();
     }
 
     @Test
     void requestWhenOneScopeIsExhaustedUsesNothingOfTheOthers() {
-        first.quotas.set(QuotaScope.API_KEY, caller.apiKeyId(), new Quota(3L, 100L, 10L));
-        first.quotas.set(QuotaScope.TENANT, caller.tenantId(), new Quota(2L, null, null));
+        first.quotas.set(LimitScope.API_KEY, caller.apiKeyId(), new Quota(3L, 100L, 10L));
+        first.quotas.set(LimitScope.TENANT, caller.tenantId(), new Quota(2L, null, null));
 
         assertThat(admit("one", 10)).isInstanceOf(QuotaDecision.Admitted.class);
         assertThat(admit("two", 10)).isInstanceOf(QuotaDecision.Admitted.class);
         for (int i = 0; i < 10; i++) {
             ExhaustedQuota exhausted = refused(admit("more-" + i, 10));
-            assertThat(exhausted.scope()).isEqualTo(QuotaScope.TENANT);
+            assertThat(exhausted.scope()).isEqualTo(LimitScope.TENANT);
             assertThat(exhausted.measure()).isEqualTo(QuotaMeasure.REQUESTS_PER_MINUTE);
             assertThat(exhausted.counters()).isEqualTo(new ExhaustedQuota.Counters(2, 2, 1));
             assertThat(exhausted.retryAfter()).isBetween(Duration.ofSeconds(20), Duration.ofSeconds(30));
         }
-        first.quotas.set(QuotaScope.TENANT, caller.tenantId(), Quota.UNLIMITED);
+        first.quotas.set(LimitScope.TENANT, caller.tenantId(), Quota.UNLIMITED);
         assertThat(admit("three", 10).standings())
                 .extracting(RateStanding::measure, RateStanding::remaining)
                 .containsExactly(
                         tuple(QuotaMeasure.REQUESTS_PER_MINUTE, 0L), tuple(QuotaMeasure.TOKENS_PER_MINUTE, 70L));
-        assertThat(first.running.count(QuotaScope.API_KEY, caller.apiKeyId())).isEqualTo(3);
+        assertThat(first.running.count(LimitScope.API_KEY, caller.apiKeyId())).isEqualTo(3);
     }
 
     @Test
     void refusalWhenSeveralScopesAreExhaustedNamesTheNarrowest() {
-        for (QuotaScope scope : QuotaScope.values()) {
+        for (LimitScope scope : LimitScope.values()) {
             first.quotas.set(scope, id(scope, caller), new Quota(1L, null, null));
         }
         admit("one", 1);
 
-        assertThat(refused(admit("two", 1)).scope()).isEqualTo(QuotaScope.API_KEY);
+        assertThat(refused(admit("two", 1)).scope()).isEqualTo(LimitScope.API_KEY);
     }
 
     @Test
     void rateWhenTimePassesComesBackEvenly() {
-        first.quotas.set(QuotaScope.TENANT, caller.tenantId(), new Quota(4L, null, null));
+        first.quotas.set(LimitScope.TENANT, caller.tenantId(), new Quota(4L, null, null));
         for (int i = 0; i < 4; i++) {
             assertThat(admit("before-" + i, 1)).isInstanceOf(QuotaDecision.Admitted.class);
         }
@@ -150,7 +151,7 @@ class QuotasIntegrationTests {
 
     @Test
     void tokensWhenGeneratedCountBeyondTheLimitAndTheNextWaits() {
-        first.quotas.set(QuotaScope.API_KEY, caller.apiKeyId(), new Quota(null, 100L, null));
+        first.quotas.set(LimitScope.API_KEY, caller.apiKeyId(), new Quota(null, 100L, null));
         assertThat(admit("talkative", 40)).isInstanceOf(QuotaDecision.Admitted.class);
 
         second.quotas.produced(claim("talkative", caller, 40), 160);
@@ -164,7 +165,7 @@ class QuotasIntegrationTests {
 
     @Test
     void promptWhenLargerThanTheLimitIsTooLargeForEver() {
-        first.quotas.set(QuotaScope.API_KEY, caller.apiKeyId(), new Quota(null, 100L, null));
+        first.quotas.set(LimitScope.API_KEY, caller.apiKeyId(), new Quota(null, 100L, null));
 
         ExhaustedQuota exhausted = refused(admit("large", 101));
 
@@ -174,13 +175,13 @@ class QuotasIntegrationTests {
 
     @Test
     void limitWhenChangedKeepsWhatIsUsed() {
-        first.quotas.set(QuotaScope.API_KEY, caller.apiKeyId(), new Quota(5L, null, null));
+        first.quotas.set(LimitScope.API_KEY, caller.apiKeyId(), new Quota(5L, null, null));
         for (int i = 0; i < 5; i++) {
             admit("used-" + i, 1);
         }
-        second.quotas.set(QuotaScope.API_KEY, caller.apiKeyId(), new Quota(7L, null, null));
+        second.quotas.set(LimitScope.API_KEY, caller.apiKeyId(), new Quota(7L, null, null));
 
-        assertThat(second.quotas.find(QuotaScope.API_KEY, caller.apiKeyId())).isEqualTo(new Quota(7L, null, null));
+        assertThat(second.quotas.find(LimitScope.API_KEY, caller.apiKeyId())).isEqualTo(new Quota(7L, null, null));
         assertThat(admit("six", 1)).isInstanceOf(QuotaDecision.Admitted.class);
         assertThat(admit("seven", 1)).isInstanceOf(QuotaDecision.Admitted.class);
         refused(admit("eight", 1));
@@ -188,7 +189,7 @@ class QuotasIntegrationTests {
 
     @Test
     void concurrencyWhenAProcessDiesComesBackWithItsLeases() {
-        first.quotas.set(QuotaScope.TENANT, caller.tenantId(), new Quota(null, null, 2L));
+        first.quotas.set(LimitScope.TENANT, caller.tenantId(), new Quota(null, null, 2L));
         assertThat(first.quotas.admit(claim("dies", caller, 1))).isInstanceOf(QuotaDecision.Admitted.class);
         assertThat(second.quotas.admit(claim("lives", caller, 1))).isInstanceOf(QuotaDecision.Admitted.class);
         refused(admit("third", 1));
@@ -196,7 +197,7 @@ class QuotasIntegrationTests {
         travel("31 seconds");
         second.running.renew();
 
-        assertThat(first.running.count(QuotaScope.TENANT, caller.tenantId())).isEqualTo(1);
+        assertThat(first.running.count(LimitScope.TENANT, caller.tenantId())).isEqualTo(1);
         assertThat(second.quotas.admit(claim("fourth", caller, 1))).isInstanceOf(QuotaDecision.Admitted.class);
         refused(admit("fifth", 1));
     }
@@ -209,7 +210,7 @@ class QuotasIntegrationTests {
         return new QuotaClaim(id + "-" + caller.apiKeyId(), caller, promptTokens);
     }
 
-    private static UUID id(QuotaScope scope, Caller caller) {
+    private static UUID id(LimitScope scope, Caller caller) {
         return switch (scope) {
             case API_KEY -> caller.apiKeyId();
             case PROJECT -> caller.projectId();

@@ -1,11 +1,10 @@
-package dev.perigee.billing.budget;
+package dev.perigee.billing.metering;
 
-import dev.perigee.billing.metering.CostAttribution;
 import java.util.Locale;
 import java.util.UUID;
 
-/** Whose budget it is, from the narrowest on. The stored word is the name in lower case. */
-public enum BudgetScope {
+/** Whose budget or quota it is, from the narrowest on. The stored word is the name in lower case. */
+public enum LimitScope {
     /** One credential. */
     API_KEY,
     /** All keys of a project. */
@@ -19,7 +18,7 @@ public enum BudgetScope {
     }
 
     /** The scope of this stored word. */
-    public static BudgetScope ofWord(String word) {
+    public static LimitScope ofWord(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }
 
