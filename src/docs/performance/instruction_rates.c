@@ -3,40 +3,15 @@
  *
  *     cc -O2 -mavx512f instruction_rates.c -o instruction_rates && ./instruction_rates
  *
- * Needs x86-64 with AVX-512 VNNI and BF16. Cycles are counted in additions that wait for each other, so the clock does not matter. Each
- * figure is the median of 200 runs of about 25 µs.
+ * Needs x86-64 with AVX-512 VNNI and BF16. Each figure is the median of 200 runs of about 25 µs.
  */
-#include <stdint.h>
+#include "cycles.h"
+#include "sorted.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #define REPEATS 4000
 #define RUNS 200
-
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1e9 + t.tv_nsec;
-}
-
-static int compared(const void *a, const void *b) {
-    double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
-}
-
-/* Nanoseconds of one cycle. */
-static double cycle(void) {
-    double fastest = 1e9;
-    for (int run = 0; run < 5; run++) {
-        long left = REPEATS;
-        double begun = now();
-        __asm__ volatile("1: add $1, %%rax\n add $1, %%rax\n add $1, %%rax\n add $1, %%rax\n dec %0\n jnz 1b" : "+r"(left) : : "rax");
-        double one = (now() - begun) / (4.0 * REPEATS);
-        fastest = one < fastest ? one : fastest;
-    }
-    return fastest;
-}
 
 #define ALL "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10", "zmm11", "zmm12", "zmm13", "zmm14", "zmm15", \
             "zmm16", "zmm17", "zmm18", "zmm19", "zmm20", "zmm21", "zmm22", "zmm23", "memory"
@@ -49,14 +24,13 @@ static double cycle(void) {
     do {                                                                                                                                     \
         double each[RUNS];                                                                                                                   \
         for (int run = 0; run < RUNS; run++) {                                                                                               \
-            double clock = cycle();                                                                                                          \
+            double cycle = (double)ticks_of_cycles() / CYCLES;                                                                               \
             long left = REPEATS;                                                                                                             \
-            double begun = now();                                                                                                            \
+            int64_t begun = now();                                                                                                           \
             __asm__ volatile("1:\n" IN_TURNS(a, b) "dec %[left]\n jnz 1b" : [left] "+r"(left) : [from] "r"(bytes) : ALL);                     \
-            each[run] = (now() - begun) / clock / (24.0 * REPEATS);                                                                          \
+            each[run] = (double)(now() - begun) / cycle / (24.0 * REPEATS);                                                                  \
         }                                                                                                                                    \
-        qsort(each, RUNS, sizeof each[0], compared);                                                                                         \
-        printf("%-44s %.2f cycles each\n", name, each[RUNS / 2]);                                                                            \
+        printf("%-44s %.2f cycles each\n", name, sorted_median(each, RUNS));                                                                 \
     } while (0)
 
 #define OF_TWO(instruction, to) instruction " %%zmm30, %%zmm31, %%zmm" #to "\n"

@@ -25,10 +25,9 @@ static void *found(void *library, const char *isa, const char *kernel) {
 
 /* Bytes of a tile; ends the program where the format is none. */
 static inline int64_t tile_bytes(int format, int columns) {
-    static const int64_t OF_256_COLUMNS[PERIGEE_TILE_FORMATS] = {2304, 2304, 4352, 2368, 3360};
     if (format < 0 || format >= PERIGEE_TILE_FORMATS) {
         fprintf(stderr, "format is %d, 0 to %d\n", format, PERIGEE_TILE_FORMATS - 1);
         exit(2);
     }
-    return OF_256_COLUMNS[format] * columns / 256;
+    return PERIGEE_TILE_BYTES(format, columns);
 }

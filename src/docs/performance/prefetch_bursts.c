@@ -64,10 +64,8 @@ int main(void) {
                 reading_took[time] = microseconds(read_lines, memory + at, bytes);
                 at = at + 2 * bytes + HUGE_PAGE <= ALL ? at + bytes + (512 << 10) : 0;
             }
-            qsort(fetching_took, TIMES, sizeof(double), compared);
-            qsort(reading_took, TIMES, sizeof(double), compared);
-            printf("%3ld KiB, %-17s in %5.2f us, then read in %5.2f us\n", bytes >> 10, ways[way].name, fetching_took[TIMES / 2],
-                   reading_took[TIMES / 2]);
+            printf("%3ld KiB, %-17s in %5.2f us, then read in %5.2f us\n", bytes >> 10, ways[way].name, sorted_median(fetching_took, TIMES),
+                   sorted_median(reading_took, TIMES));
         }
     return 0;
 }

@@ -1,5 +1,6 @@
 /* What the programs share that read memory with two threads: a CPU for each thread, times, huge pages. Linux. */
 #include "huge_memory.h"
+#include "sorted.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -44,13 +45,8 @@ static inline void read_lines(const char *from, long bytes) {
     sink ^= sum;
 }
 
-static inline int compared(const void *a, const void *b) {
-    double difference = *(const double *)a - *(const double *)b;
-    return (difference > 0) - (difference < 0);
-}
-
 /* Sorts the rounds and prints their tenth, median and ninetieth percentile. */
 static inline void print_spread(const char *name, double *each, long rounds) {
-    qsort(each, (size_t)rounds, sizeof *each, compared);
-    printf("%-34s %5.1f %5.1f %5.1f GB/s\n", name, each[rounds / 10], each[rounds / 2], each[rounds * 9 / 10]);
+    double median = sorted_median(each, rounds);
+    printf("%-34s %5.1f %5.1f %5.1f GB/s\n", name, each[rounds / 10], median, each[rounds * 9 / 10]);
 }

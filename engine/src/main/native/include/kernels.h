@@ -79,6 +79,12 @@ PERIGEE_EXPORT int32_t perigee_pin(int32_t number);
 #define PERIGEE_TILE_Q6_K 4
 #define PERIGEE_TILE_FORMATS 5
 
+/* Bytes of a group, of large, and of a tile of so many columns. */
+#define PERIGEE_TILE_GROUP_BYTES(format) ((format) == PERIGEE_TILE_Q8_0 ? 544 : (format) == PERIGEE_TILE_Q6_K ? 416 : 288)
+#define PERIGEE_TILE_LARGE_BYTES(format) ((format) == PERIGEE_TILE_Q4_K ? 64 : (format) == PERIGEE_TILE_Q6_K ? 32 : 0)
+#define PERIGEE_TILE_BYTES(format, columns)                                                                            \
+    ((int64_t)(columns) / 32 * PERIGEE_TILE_GROUP_BYTES(format) + (int64_t)(columns) / 256 * PERIGEE_TILE_LARGE_BYTES(format))
+
 /*
  * Panels: inputs rounded to 8 bits in groups of 32 columns. Tokens are spread evenly over as few panels of at most PERIGEE_PANEL_TOKENS as hold
  * them: of `count` panels number p begins with token p * tokens / count, for two of five cost less than one of eight and one of two. A panel of n

@@ -14,14 +14,13 @@ import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** The programs that measure lie beside their figures and not in a module; each compiles against what there is now. */
+/** The programs that measure lie beside their figures and not in a module; they compile against what there is now. */
 class PerformanceDocumentTests {
 
-    static List<Path> programs() throws IOException {
+    private static List<Path> programs() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("docs/performance"))) {
             return files.filter(file -> file.toString().endsWith(".java"))
                     .sorted()
@@ -29,14 +28,13 @@ class PerformanceDocumentTests {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("programs")
-    void programCompiles(Path program, @TempDir Path classes) throws IOException {
+    @Test
+    void programsCompile(@TempDir Path classes) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         try (StandardJavaFileManager files = compiler.getStandardFileManager(found, Locale.ROOT, null)) {
             List<String> options = List.of("-proc:none", "-d", classes.toString());
-            compiler.getTask(null, files, found, options, null, files.getJavaFileObjects(program))
+            compiler.getTask(null, files, found, options, null, files.getJavaFileObjectsFromPaths(programs()))
                     .call();
         }
         assertThat(found.getDiagnostics())
