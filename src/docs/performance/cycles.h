@@ -9,7 +9,7 @@ static int64_t now(void) {
     return (int64_t)__rdtscp(&cpu);
 }
 
-static int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 
 /* Ticks of CYCLES cycles: multiplications that wait for each other, 3 cycles each, which a busy sibling hardly delays. */
 static int64_t ticks_of_cycles(void) {

@@ -39,12 +39,8 @@ class PlatformIntegrationTests {
         long input;
         long output;
         try (RunningPlatform platform = RunningPlatform.start(dataDirectory)) {
-            tenant = platform.create("/tenants", "{\"name\":\"Acme\"}")
-                    .path("id")
-                    .asString();
-            key = platform.create("/tenants/" + tenant + "/api-keys", "{\"name\":\"first\"}")
-                    .path("key")
-                    .asString();
+            tenant = platform.newTenant("Acme");
+            key = platform.newKey(tenant);
             OpenAIClient client = platform.client(key);
             CompletionUsage story = streamStory(client);
             Called called = callTool(client);

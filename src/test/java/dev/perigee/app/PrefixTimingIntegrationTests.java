@@ -55,12 +55,7 @@ class PrefixTimingIntegrationTests {
     }
 
     private static OpenAIClient tenant(RunningPlatform platform, String name) throws Exception {
-        String id = platform.create("/tenants", "{\"name\":\"" + name + "\"}")
-                .path("id")
-                .asString();
-        return platform.client(platform.create("/tenants/" + id + "/api-keys", "{\"name\":\"first\"}")
-                .path("key")
-                .asString());
+        return platform.client(platform.newKey(platform.newTenant(name)));
     }
 
     /** Random words, of one token or more each. */

@@ -65,6 +65,18 @@ final class RunningPlatform implements AutoCloseable {
         return json.readTree(response.body());
     }
 
+    /** The id of a new tenant. */
+    String newTenant(String name) throws IOException, InterruptedException {
+        return create("/tenants", "{\"name\":\"" + name + "\"}").path("id").asString();
+    }
+
+    /** A new API key of a tenant. */
+    String newKey(String tenant) throws IOException, InterruptedException {
+        return create("/tenants/" + tenant + "/api-keys", "{\"name\":\"first\"}")
+                .path("key")
+                .asString();
+    }
+
     /** What the admin API shows. */
     JsonNode show(String path) throws IOException, InterruptedException {
         HttpResponse<String> response = send(admin(path).GET().build());

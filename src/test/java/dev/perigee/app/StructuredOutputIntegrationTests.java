@@ -58,11 +58,7 @@ class StructuredOutputIntegrationTests {
                 nowhere,
                 nowhere);
         platform = RunningPlatform.start(dataDirectory, "--perigee.model=" + file);
-        String tenant =
-                platform.create("/tenants", "{\"name\":\"Acme\"}").path("id").asString();
-        client = platform.client(platform.create("/tenants/" + tenant + "/api-keys", "{\"name\":\"first\"}")
-                .path("key")
-                .asString());
+        client = platform.client(platform.newKey(platform.newTenant("Acme")));
     }
 
     @AfterAll

@@ -67,7 +67,7 @@ public final class EngineLoop implements AutoCloseable {
         this.scheduler = new Scheduler(cache, bounds);
         this.maxRunning = bounds.maxRunning();
         this.maxLive = Math.addExact(bounds.maxRunning(), maxWaiting);
-        this.draws = new StepDraws(scheduler, cache, bounds, model.vocabularySize());
+        this.draws = new StepDraws(scheduler, cache, bounds, model.vocabularySize(), this::retire);
         this.thread = Thread.ofPlatform().name("perigee-engine").daemon(true).unstarted(this::run);
     }
 
@@ -224,7 +224,7 @@ public final class EngineLoop implements AutoCloseable {
         long begun = System.nanoTime();
         try {
             model.forward(step.plan(), cache, draws.logits());
-            draws.settle(step, (System.nanoTime() - begun) / NANOS, this::retire);
+            draws.settle(step, (System.nanoTime() - begun) / NANOS);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A step failed; its requests end.", e);
             step.sequences().forEach(this::fail);

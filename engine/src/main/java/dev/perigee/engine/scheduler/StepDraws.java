@@ -19,15 +19,18 @@ final class StepDraws implements AutoCloseable {
 
     private final Scheduler scheduler;
     private final KvCache cache;
+    private final Consumer<Sequence> ended;
     private final Sampler sampler;
     private final float[] row;
     private final Arena arena = Arena.ofShared();
     private final FloatMatrix logits;
     private final AtomicLong tokens = new AtomicLong();
 
-    StepDraws(Scheduler scheduler, KvCache cache, SchedulerBounds bounds, int vocabulary) {
+    /** @param ended told of every sequence that the last token drawn has ended */
+    StepDraws(Scheduler scheduler, KvCache cache, SchedulerBounds bounds, int vocabulary, Consumer<Sequence> ended) {
         this.scheduler = scheduler;
         this.cache = cache;
+        this.ended = ended;
         this.sampler = new Sampler(vocabulary);
         this.row = new float[vocabulary];
         int rows = Math.max(bounds.maxRunning(), 1 + bounds.guessedTokens());
@@ -45,13 +48,8 @@ final class StepDraws implements AutoCloseable {
         return tokens.get();
     }
 
-    /**
-     * Draws from the logits of a step.
-     *
-     * @param seconds what the step took
-     * @param ended told of every sequence that the last token drawn has ended
-     */
-    void settle(Step step, double seconds, Consumer<Sequence> ended) {
+    /** Draws from the logits of a step that took so many seconds. */
+    void settle(Step step, double seconds) {
         for (int i = 0; i < step.sequences().size(); i++) {
             Sequence sequence = step.sequences().get(i);
             StepPlan.Slice slice = step.plan().slices().get(i);
@@ -60,31 +58,31 @@ final class StepDraws implements AutoCloseable {
                 case NONE -> sequence.advance(cache, slice.tokens());
                 case LAST -> {
                     sequence.advance(cache, slice.tokens());
-                    draw(sequence, first, ended);
+                    draw(sequence, first);
                     if (step.plan().tokens() == 1) {
                         sequence.speculation().plain(seconds);
                     }
                 }
-                case ALL -> sequence.speculation().guessed(seconds, drawGuessed(sequence, slice, first, ended));
+                case ALL -> sequence.speculation().guessed(seconds, drawGuessed(sequence, slice, first));
             }
         }
     }
 
     /** Draws token after token as long as what was drawn is what had been guessed; how many. */
-    private int drawGuessed(Sequence sequence, StepPlan.Slice slice, int first, Consumer<Sequence> ended) {
+    private int drawGuessed(Sequence sequence, StepPlan.Slice slice, int first) {
         int drawn = 0;
         do {
             if (drawn > 0) {
                 scheduler.chargeGuessed(sequence);
             }
             sequence.advance(cache, 1);
-            draw(sequence, first + drawn, ended);
+            draw(sequence, first + drawn);
             drawn++;
         } while (drawn < slice.tokens() && !sequence.answer().ended() && sequence.endsWith(slice.tokenId(drawn)));
         return drawn;
     }
 
-    private void draw(Sequence sequence, int logitRow, Consumer<Sequence> ended) {
+    private void draw(Sequence sequence, int logitRow) {
         logits.copyRow(logitRow, row, row.length);
         try {
             sequence.draw(row, sampler);
